@@ -1,0 +1,90 @@
+import { murmur32, murmur128 } from './murmur.ts';
+import type { KeyComponent, PartitionKeyDefinition } from './partition-key.ts';
+
+/**
+ * The effective partition key: where a document lies in the key space that ranges divide, as upper-case hex. Compare
+ * as plain strings. Container definitions without a version are version 1. A hierarchical key may be a prefix: it then
+ * is the lower bound of everything under it.
+ */
+export function effectivePartitionKey(key: readonly KeyComponent[], definition: PartitionKeyDefinition): string {
+  if (key.length === 0) return '';
+  if (definition.kind === 'MultiHash') return key.map((component) => hashV2([component])).join('');
+  return definition.version === 2 ? hashV2(key) : hashV1(key[0]);
+}
+
+/** The same as `effectivePartitionKey(['text'], version 2)` for UTF-8 bytes that need no decoding. */
+export function effectivePartitionKeyOfText(text: Uint8Array): string {
+  const length = text.length + 2;
+  const bytes = length <= scratch.length ? scratch : new Uint8Array(length);
+  bytes[0] = TYPE.string;
+  bytes.set(text, 1);
+  bytes[length - 1] = 0xff;
+  return hexOfHash(murmur128(bytes, length));
+}
+
+const TYPE = { undefined: 0, null: 1, false: 2, true: 3, number: 5, string: 8 };
+const V1_TEXT_MAX = 100;
+const scratch = new Uint8Array(256);
+
+function hashV2(key: readonly KeyComponent[]): string {
+  return hexOfHash(murmur128(Buffer.concat(key.map((component) => encode(component, 0xff)))));
+}
+
+function hexOfHash(words: Uint32Array): string {
+  // The service takes the second half first and clears its two top bits.
+  const [h1Hi = 0, h1Lo = 0, h2Hi = 0, h2Lo = 0] = words;
+  return hex(h2Hi & 0x3fffffff) + hex(h2Lo) + hex(h1Hi) + hex(h1Lo);
+}
+
+function hex(word: number): string {
+  return (word >>> 0).toString(16).toUpperCase().padStart(8, '0');
+}
+
+function hashV1(component: KeyComponent): string {
+  const short = typeof component === 'string' ? component.slice(0, V1_TEXT_MAX) : component;
+  const hash = murmur32(encode(short, 0x00));
+  return Buffer.concat([orderedNumber(hash), ordered(short)])
+    .toString('hex')
+    .toUpperCase();
+}
+
+function encode(component: KeyComponent, suffix: number): Buffer {
+  if (component === undefined) return Buffer.of(TYPE.undefined);
+  if (component === null) return Buffer.of(TYPE.null);
+  if (typeof component === 'boolean') return Buffer.of(component ? TYPE.true : TYPE.false);
+  if (typeof component === 'string') {
+    return Buffer.concat([Buffer.of(TYPE.string), Buffer.from(component.toWellFormed(), 'utf8'), Buffer.of(suffix)]);
+  }
+  const bytes = Buffer.alloc(9);
+  bytes[0] = TYPE.number;
+  bytes.writeDoubleLE(component, 1);
+  return bytes;
+}
+
+function ordered(component: KeyComponent): Buffer {
+  if (typeof component === 'number') return orderedNumber(component);
+  if (typeof component !== 'string') return encode(component, 0);
+  const text = Buffer.from(component.toWellFormed(), 'utf8').map((byte) => (byte < 0xff ? byte + 1 : byte));
+  return Buffer.concat([Buffer.of(TYPE.string), text, Buffer.of(0)]);
+}
+
+/** A double as bytes that sort like the number: the image of its bits, one byte, then groups of seven bits. */
+function orderedNumber(value: number): Buffer {
+  const bits = Buffer.alloc(8);
+  bits.writeDoubleBE(value);
+  const raw = bits.readBigUInt64BE();
+  const sign = 1n << 63n;
+  let image = raw < sign ? raw ^ sign : BigInt.asUintN(64, ~raw + 1n);
+  const out = [TYPE.number, Number(image >> 56n)];
+  image = BigInt.asUintN(64, image << 8n);
+  let group = 0;
+  let first = true;
+  do {
+    if (!first) out.push(group);
+    group = Number(image >> 56n) | 1;
+    image = BigInt.asUintN(64, image << 7n);
+    first = false;
+  } while (image !== 0n);
+  out.push(group & 0xfe);
+  return Buffer.from(out);
+}
