@@ -1,0 +1,45 @@
+// A chain of commits, one link per page. A link waits for the page's own write and for the link before it, so pages
+// commit in the order they were read, as early as they can, and after a failure not at all.
+
+/**
+ * Commits pages in the order they were entered, each only after its own write and every earlier page. A page that
+ * fails is never committed, and neither is any page after it.
+ */
+export class Ledger {
+  readonly #window: number;
+  readonly #failure = new AbortController();
+  readonly #uncommitted: Promise<void>[] = [];
+  #last: Promise<void> = Promise.resolve();
+
+  /** At most `window` pages may be uncommitted at once. */
+  constructor(window: number) {
+    this.#window = window;
+  }
+
+  /** Aborts at the first failure, to wake a source that is waiting for changes. */
+  get failed(): AbortSignal {
+    return this.#failure.signal;
+  }
+
+  /** Enters a page; resolves when there is room for another. Failures come out of `settled`, not of here. */
+  async enter(written: Promise<void>, commit: () => void): Promise<void> {
+    const committed = link(this.#last, written, commit);
+    committed.catch((error: unknown) => this.#failure.abort(error));
+    this.#last = committed;
+    this.#uncommitted.push(committed);
+    if (this.#uncommitted.length >= this.#window) await Promise.allSettled([this.#uncommitted.shift()]);
+  }
+
+  /** Resolves once every entered page is committed, or rejects with the first failure once all writes are over. */
+  settled(): Promise<void> {
+    return this.#last;
+  }
+}
+
+async function link(earlier: Promise<void>, written: Promise<void>, commit: () => void): Promise<void> {
+  // Both must settle before either may throw: a failed run must not end while another of its writes is still going.
+  await Promise.allSettled([earlier, written]);
+  await earlier;
+  await written;
+  commit();
+}

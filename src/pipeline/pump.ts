@@ -1,0 +1,42 @@
+import type { Checkpoint, Page, Position, Range, Sink, Source } from '../contract.ts';
+import { Ledger } from './ledger.ts';
+import { Order } from './order.ts';
+import { assertTiles } from './tiling.ts';
+
+export interface PumpContext {
+  readonly source: Source;
+  readonly sink: Sink;
+  readonly checkpoint: Checkpoint;
+  readonly window: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Moves one range from the source to the sink until it ends, splits, fails or is told to stop, and drains. Resolves
+ * with the successors of a range that has split, which are stored by then.
+ */
+export async function pump({ range, resumeAt }: Position, context: PumpContext): Promise<readonly Position[]> {
+  const ledger = new Ledger(context.window);
+  const order = new Order(context.sink);
+  const stop = AbortSignal.any([context.signal, ledger.failed]);
+  let successors: readonly Position[] = [];
+  try {
+    for await (const page of context.source.pages(range, resumeAt, stop)) {
+      await ledger.enter(order.write(page.changes), () => commit(page, range, context.checkpoint));
+      successors = page.split ?? [];
+    }
+  } finally {
+    await ledger.settled();
+  }
+  return successors;
+}
+
+function commit({ resumeAt, split }: Page, range: Range, checkpoint: Checkpoint): void {
+  if (split) {
+    assertTiles(
+      split.map((successor) => successor.range),
+      range,
+    );
+    checkpoint.split(range, split);
+  } else checkpoint.save(range, resumeAt);
+}

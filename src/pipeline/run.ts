@@ -1,0 +1,43 @@
+import type { Checkpoint, Position, Sink, Source } from '../contract.ts';
+import { pump } from './pump.ts';
+import { assertTiles } from './tiling.ts';
+
+export interface RunOptions {
+  /** Pages per range that may be read but not yet committed. */
+  readonly window: number;
+  /** Aborts to stop and drain: what was read is written and committed, then the run resolves. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Moves everything from the source to the sink and commits it, all ranges side by side. Resolves at the end of the
+ * source or when told to stop. Rejects with the first failure, once nothing of the run is still under way. May be
+ * called again with the same checkpoint after either: it goes on behind the last commit.
+ */
+export async function run(source: Source, sink: Sink, checkpoint: Checkpoint, options: RunOptions): Promise<void> {
+  if (checkpoint.positions().length === 0) checkpoint.begin(await source.ranges());
+  const positions = checkpoint.positions();
+  assertTiles(positions.map(({ range }) => range));
+
+  const failure = new AbortController();
+  const signal = AbortSignal.any([options.signal, failure.signal]);
+  const follow = async (position: Position): Promise<void> => {
+    try {
+      const successors = await pump(position, { source, sink, checkpoint, window: options.window, signal });
+      if (!signal.aborted) await all(successors.map(follow));
+    } catch (error) {
+      failure.abort(error);
+      throw error;
+    }
+  };
+  await all(positions.map(follow)).catch(() => {
+    // The first failure in time is the cause; others may only be its consequence.
+    throw failure.signal.reason;
+  });
+}
+
+/** Resolves or rejects only after every promise has settled. */
+async function all(promises: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(promises);
+  await Promise.all(promises);
+}
