@@ -1,0 +1,103 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { STATUS } from '../protocol/status.ts';
+import type { Address } from './address.ts';
+import { Refusal } from './refusal.ts';
+import { header } from './request.ts';
+
+export interface SignedRequest {
+  readonly method: string;
+  readonly address: Address;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Throws 401 or 403 unless the request is signed with the master key, for its own path, at about this time. */
+export function authorize(request: SignedRequest, key: string, now = Date.now()): void {
+  const { xDate, date } = datesOf(request.headers);
+  const signature = signatureOf(request.headers);
+  refuseSkew(xDate || date, now);
+  const payloads = linksOf(request.address).map((link) => payloadOf(request, link, xDate, date));
+  if (payloads.some((payload) => isSigned(payload, key, signature))) return;
+  throw unauthorized(
+    `The input authorization token can't serve the request. The wrong key is being used or the expected payload is not built as per the protocol. For more info: https://aka.ms/cosmosdb-tsg-unauthorized. Server used the following payload to sign: '${payloads[0]}'`,
+  );
+}
+
+/** The base64 signature of a payload. */
+export function sign(payload: string, key: string): string {
+  return createHmac('sha256', Buffer.from(key, 'base64')).update(payload).digest('base64');
+}
+
+const SKEW_MS = 900_000;
+const HEADER_MAX = 1024;
+
+function datesOf(headers: IncomingHttpHeaders): { xDate: string; date: string } {
+  const xDate = header(headers, 'x-ms-date') ?? '';
+  const date = xDate ? '' : (header(headers, 'date') ?? '');
+  if (!xDate && !date) throw unauthorized('The request has neither an x-ms-date nor a date header.');
+  return { xDate, date };
+}
+
+function signatureOf(headers: IncomingHttpHeaders): string {
+  const text = header(headers, 'authorization');
+  if (!text) {
+    const message = 'Required Header authorization is missing. Ensure a valid Authorization token is passed.';
+    throw unauthorized(message, 5000);
+  }
+  const match = /^type=(\w+)&ver=[^&]+&sig=([^,]+)/.exec(decode(text));
+  if (!match || text.length > HEADER_MAX) throw unauthorized('The authorization header is malformed.', 5001);
+  if (match[1] !== 'master') throw unauthorized(`Authorization of type "${match[1]}" is not supported here.`);
+  return match[2] as string;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw unauthorized('The authorization header is malformed.', 5001);
+  }
+}
+
+function refuseSkew(date: string, now: number): void {
+  const time = Date.parse(date);
+  if (Math.abs(time - now) <= SKEW_MS) return;
+  const [start, end] = [time, time + SKEW_MS].map((ms) => (Number.isNaN(ms) ? date : new Date(ms).toUTCString()));
+  const message = `The authorization token is not valid at the current time. Please create another token and retry (token start time: ${start}, token expiry time: ${end}, current server time: ${new Date(now).toUTCString()}).`;
+  throw new Refusal(STATUS.forbidden, message, { plain: true });
+}
+
+const TYPES: Readonly<Record<Address['resource'], string>> = {
+  account: '',
+  dbs: 'dbs',
+  db: 'dbs',
+  colls: 'colls',
+  coll: 'colls',
+  pkranges: 'pkranges',
+  docs: 'docs',
+  doc: 'docs',
+  offers: 'offers',
+  offer: 'offers',
+};
+
+/** The link that is signed: of names with their case; of resource ids the last one alone, in lower case. */
+function linksOf({ resource, database, container, id }: Address): string[] {
+  if (resource === 'account' || resource === 'dbs' || resource === 'offers') return [''];
+  if (resource === 'offer') return [id.toLowerCase()];
+  if (resource === 'db' || resource === 'colls') return [`dbs/${database}`, database.toLowerCase()];
+  const owner = `dbs/${database}/colls/${container}`;
+  return resource === 'doc' ? [`${owner}/docs/${id}`, id.toLowerCase()] : [owner, container.toLowerCase()];
+}
+
+function payloadOf({ method, address }: SignedRequest, link: string, xDate: string, date: string): string {
+  const type = TYPES[address.resource];
+  return `${method.toLowerCase()}\n${type}\n${link}\n${xDate.toLowerCase()}\n${date.toLowerCase()}\n`;
+}
+
+function isSigned(payload: string, key: string, signature: string): boolean {
+  const [expected, given] = [Buffer.from(sign(payload, key)), Buffer.from(signature)];
+  return expected.length === given.length && timingSafeEqual(expected, given);
+}
+
+function unauthorized(message: string, substatus = 0): Refusal {
+  return new Refusal(STATUS.unauthorized, message, { substatus, plain: true });
+}

@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
+import { resourceName } from './identifier.ts';
+import { isObject } from './json-body.ts';
+import { badRequest } from './refusal.ts';
+import type { ContainerDefinition } from './store/container.ts';
+
+/** The definition that a client sent, checked, with the defaults of the service. */
+export function parseDefinition(body: Record<string, unknown>): ContainerDefinition {
+  const policies = Object.entries(body).filter(([name]) => !OWN.includes(name));
+  return {
+    indexingPolicy: INDEXING,
+    conflictResolutionPolicy: CONFLICTS,
+    geospatialConfig: { type: 'Geography' },
+    ...Object.fromEntries(policies),
+    ...ttl(body.defaultTtl),
+    id: resourceName(body.id),
+    partitionKey: parsePartitionKey(body.partitionKey),
+  };
+}
+
+/** The same for a container that exists: its id and partition key cannot change. */
+export function replaceDefinition(
+  body: Record<string, unknown>,
+  { id, partitionKey }: ContainerDefinition,
+): ContainerDefinition {
+  const definition = parseDefinition({ ...body, partitionKey: body.partitionKey ?? partitionKey });
+  if (definition.id !== id) throw badRequest('The id of a container cannot be changed.');
+  if (isDeepStrictEqual(definition.partitionKey, partitionKey)) return definition;
+  throw badRequest('Document collection partition key cannot be changed.');
+}
+
+const OWN = ['_rid', '_self', '_etag', '_ts', '_docs', '_sprocs', '_triggers', '_udfs', '_conflicts', 'defaultTtl'];
+const INDEXING = {
+  indexingMode: 'consistent',
+  automatic: true,
+  includedPaths: [{ path: '/*' }],
+  excludedPaths: [{ path: '/"_etag"/?' }],
+};
+const CONFLICTS = { mode: 'LastWriterWins', conflictResolutionPath: '/_ts', conflictResolutionProcedure: '' };
+const TTL_MAX = 2_147_483_647;
+const LEVELS_MAX = 3;
+
+function ttl(defaultTtl: unknown): { defaultTtl?: number } {
+  if (defaultTtl === undefined || defaultTtl === null) return {};
+  const valid =
+    Number.isInteger(defaultTtl) &&
+    (defaultTtl === -1 || ((defaultTtl as number) > 0 && (defaultTtl as number) <= TTL_MAX));
+  if (!valid) throw badRequest(`The defaultTtl must be -1 or a whole number from 1 to ${TTL_MAX}.`);
+  return { defaultTtl: defaultTtl as number };
+}
+
+function parsePartitionKey(value: unknown): PartitionKeyDefinition {
+  if (!isObject(value)) throw badRequest('The container has no partitionKey.');
+  const { paths, kind = 'Hash', version } = value;
+  if (!Array.isArray(paths) || paths.length === 0 || !paths.every(isPath)) {
+    throw badRequest('The partition key paths must be a list of paths such as "/tenant" or "/address/zip".');
+  }
+  if (kind === 'Hash' && paths.length === 1 && (version === undefined || version === 1 || version === 2)) {
+    return { ...value, paths, kind, ...(version !== undefined && { version }) };
+  }
+  if (kind === 'MultiHash' && paths.length <= LEVELS_MAX && version === 2) return { ...value, paths, kind, version };
+  throw badRequest(
+    'The partition key must be of kind "Hash" with one path and version 1 or 2, or "MultiHash" with up to three paths and version 2.',
+  );
+}
+
+function isPath(path: unknown): path is string {
+  return typeof path === 'string' && /^(?:\/(?:"(?:[^"\\]|\\.)+"|[^/"]+))+$/.test(path);
+}

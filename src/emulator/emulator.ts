@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FlowError } from '../support/error.ts';
+import type { Exchange, Fault } from './faults.ts';
+import { notFound } from './refusal.ts';
+import { routes } from './routes.ts';
+import { createGateway } from './server.ts';
+import { splitRange } from './split.ts';
+import { Store } from './store/store.ts';
+
+export type { Exchange, Fault } from './faults.ts';
+
+export interface EmulatorOptions {
+  /** 0, the default, is any free one. */
+  readonly port?: number;
+  /** A file, or `:memory:`, the default. */
+  readonly data?: string;
+  /** Physical ranges of a container created without throughput. */
+  readonly ranges?: number;
+  /** The master key, in base64. */
+  readonly key?: string;
+  /** Added to every request. */
+  readonly latencyMs?: number;
+  /** Called for every authorized request; what it returns happens to the request. */
+  readonly intercept?: (exchange: Exchange) => Fault | undefined;
+}
+
+export interface Emulator {
+  readonly endpoint: string;
+  readonly key: string;
+  /** Splits a range of a container, the first one by default; its id is gone when this returns. */
+  split(database: string, container: string, rangeId?: string): void;
+  /** Resolves once nothing is served any more and the data is on disk, free for another process. */
+  close(): Promise<void>;
+}
+
+/** The key that every Azure Cosmos DB emulator has. */
+export const WELL_KNOWN_KEY =
+  'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
+
+/**
+ * Starts an Azure Cosmos DB server of our own on the loopback interface; resolves once it can be reached. Rejects with
+ * `in_use` when another process owns the data, `local_io` when the data cannot be used, `usage` when the port is taken.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { port = 0, data = ':memory:', ranges = 4, key = WELL_KNOWN_KEY, latencyMs = 0, intercept } = options;
+  const store = new Store(data);
+  const closing = new AbortController();
+  const server = createGateway({
+    store,
+    routes: routes({ ranges }),
+    key,
+    latencyMs,
+    intercept,
+    signal: closing.signal,
+  });
+  try {
+    await listen(server, port);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    key,
+    split: (database, name, rangeId) => {
+      const container = store.findContainer(database, name);
+      if (!container) throw notFound();
+      store.write(() => splitRange(store, container, rangeId));
+    },
+    close: async () => {
+      closing.abort();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      store.close();
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new FlowError('usage', `port ${port} is in use`, { hint: 'choose another with --port', cause: error });
+  }
+}

@@ -1,0 +1,114 @@
+import { HEADER } from '../../protocol/headers.ts';
+import { STATUS, SUBSTATUS } from '../../protocol/status.ts';
+import { elementSpans } from '../../support/json-bytes.ts';
+import { parseJson } from '../json-body.ts';
+import { type Key, parseWholeKey } from '../key.ts';
+import { type BatchOperation, type OperationResult, parseOperation, runOperation } from '../operation.ts';
+import { badRequest, rangeGone } from '../refusal.ts';
+import type { Reply } from '../reply.ts';
+import { flag, header, type Request } from '../request.ts';
+import { formatResults } from '../results.ts';
+import type { Container } from '../store/container.ts';
+import { contains, type Range } from '../store/range.ts';
+import type { Store } from '../store/store.ts';
+import { containerHeaders } from './item-reply.ts';
+import { ownerContainer } from './lookup.ts';
+
+/** Many operations at once: all or none when atomic, each for itself otherwise. */
+export function runBatch(request: Request, store: Store): Reply {
+  const container = ownerContainer(request, store);
+  const target = targetOf(request, container);
+  const operations = parseOperations(request.body);
+  const run = { store, container, range: target.range };
+  const results = flag(request.headers, HEADER.batchAtomic)
+    ? runAtomic(operations, run, target.key ?? missingKey())
+    : runEach(operations, run, target.key, flag(request.headers, HEADER.batchContinueOnError));
+  const minimal = header(request.headers, HEADER.prefer)?.toLowerCase() === 'return=minimal';
+  const charge = results.reduce((sum, result) => sum + result.charge, 0);
+  return {
+    status: results.every(({ status }) => status < STATUS.notModified) ? STATUS.ok : STATUS.multiStatus,
+    headers: containerHeaders(container, [target.range], charge),
+    body: formatResults(results, minimal),
+  };
+}
+
+interface Run {
+  readonly store: Store;
+  readonly container: Container;
+  readonly range: Range;
+}
+
+const OPERATIONS_MAX = 100;
+
+function targetOf({ headers }: Request, container: Container): { range: Range; key?: Key } {
+  const rangeId = header(headers, HEADER.rangeId);
+  const keyText = header(headers, HEADER.partitionKey);
+  if (keyText !== undefined || rangeId === undefined) {
+    const key = parseWholeKey(keyText, container.key);
+    return { range: container.rangeOf(key.epk), key };
+  }
+  const range = container.ranges.find(({ id }) => String(id) === rangeId);
+  if (!range) throw rangeGone(rangeId);
+  return { range };
+}
+
+function missingKey(): never {
+  throw badRequest('A transactional batch needs a partition key.');
+}
+
+function parseOperations(body: Buffer): BatchOperation[] {
+  const values = parseJson(body);
+  if (!Array.isArray(values)) throw badRequest('The body of a batch request must be a JSON array of operations.');
+  if (values.length === 0) throw badRequest('The batch request has no operations.');
+  if (values.length > OPERATIONS_MAX) {
+    throw badRequest(`Batch request has more operations than what is supported: the most is ${OPERATIONS_MAX}.`);
+  }
+  const spans = elementSpans(body, 0);
+  return values.map((value, index) => parseOperation(value, body, spans[index * 2] as number));
+}
+
+/** One commit. The first failure undoes what was done, and the other operations only say that one failed. */
+function runAtomic(operations: BatchOperation[], run: Run, key: Key): OperationResult[] {
+  const results: OperationResult[] = [];
+  const commit = {};
+  try {
+    run.store.write(() => {
+      for (const operation of operations) {
+        const result = runOperation(operation, { ...run, key, commit });
+        results.push(result);
+        if (result.status >= STATUS.badRequest) throw new Undo();
+      }
+    });
+    return results;
+  } catch (error) {
+    if (!(error instanceof Undo)) throw error;
+    const failed = results.length - 1;
+    return operations.map((_, index) => (index === failed ? (results[index] as OperationResult) : DEPENDENT));
+  }
+}
+
+class Undo extends Error {}
+
+const DEPENDENT: OperationResult = { status: STATUS.failedDependency, charge: 0 };
+
+/** A commit for each operation, all on disk at once. */
+function runEach(operations: BatchOperation[], run: Run, shared: Key | undefined, goOn: boolean): OperationResult[] {
+  let failed = false;
+  return run.store.write(() =>
+    operations.map((operation) => {
+      if (failed && !goOn) return DEPENDENT;
+      const result = runOperation(operation, { ...run, key: () => shared ?? ownKey(operation, run), commit: {} });
+      failed ||= result.status >= STATUS.badRequest;
+      return result;
+    }),
+  );
+}
+
+function ownKey({ partitionKey }: BatchOperation, { container, range }: Run): Key {
+  const key = parseWholeKey(partitionKey, container.key);
+  if (contains(range, key.epk)) return key;
+  throw badRequest(
+    `The partition key of the operation does not belong to range "${range.id}".`,
+    SUBSTATUS.partitionKeyMismatch,
+  );
+}

@@ -1,0 +1,106 @@
+import { HEADER } from '../../protocol/headers.ts';
+import { STATUS } from '../../protocol/status.ts';
+import { parseDefinition, replaceDefinition } from '../container-definition.ts';
+import { equalBoundaries } from '../hash-space.ts';
+import { parseJsonObject } from '../json-body.ts';
+import { conflict, notFound, preconditionFailed } from '../refusal.ts';
+import { json, list, type Reply } from '../reply.ts';
+import { flag, header, type Request } from '../request.ts';
+import type { DatabaseState } from '../store/catalog.ts';
+import type { Container } from '../store/container.ts';
+import type { OfferContent } from '../store/offers.ts';
+import type { Store } from '../store/store.ts';
+import { manualThroughput, RANGE_THROUGHPUT, rangesFor, requestedThroughput } from '../throughput.ts';
+import { ownerDatabase } from './lookup.ts';
+import { queryResources } from './metadata-query.ts';
+
+/** Creates a container with the ranges that its throughput needs, or `ranges` of them when it asks for none. */
+export function createContainer(ranges: number) {
+  return (request: Request, store: Store): Reply => {
+    const database = ownerDatabase(request, store);
+    const definition = parseDefinition(parseJsonObject(request.body));
+    const throughput = requestedThroughput(request.headers);
+    if (database.containers.has(definition.id)) throw conflict();
+    const boundaries = equalBoundaries(throughput ? rangesFor(throughput) : ranges, definition.partitionKey);
+    const container = store.write(() => {
+      const created = store.createContainer(database, definition, boundaries);
+      const content = throughput ?? defaultThroughput(database, ranges, store);
+      if (content) store.offers.create(created.self, created.rid, content);
+      return created;
+    });
+    return replyWith(STATUS.created, container);
+  };
+}
+
+export function listContainers(request: Request, store: Store): Reply {
+  const { rid, containers } = ownerDatabase(request, store);
+  return list('DocumentCollections', rid, [...containers.values()].map(view));
+}
+
+export function queryContainers(request: Request, store: Store): Reply {
+  const { rid, containers } = ownerDatabase(request, store);
+  return list('DocumentCollections', rid, queryResources(request.body, [...containers.values()].map(view)));
+}
+
+export function readContainer(request: Request, store: Store): Reply {
+  const container = find(request, store);
+  const usage = flag(request.headers, HEADER.populateQuotaInfo) ? usageOf(container) : {};
+  return replyWith(STATUS.ok, container, usage);
+}
+
+export function replaceContainer(request: Request, store: Store): Reply {
+  const container = find(request, store);
+  const ifMatch = header(request.headers, HEADER.ifMatch);
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== container.etag) throw preconditionFailed();
+  const definition = replaceDefinition(parseJsonObject(request.body), container.definition);
+  store.write(() => store.replaceContainer(container, definition));
+  return replyWith(STATUS.ok, find(request, store));
+}
+
+export function deleteContainer(request: Request, store: Store): Reply {
+  const container = find(request, store);
+  store.write(() => store.removeContainer(container));
+  return { status: STATUS.noContent, headers: {} };
+}
+
+const LEAST_THROUGHPUT = 400;
+
+/** A container in a database with throughput shares it and has none of its own. */
+function defaultThroughput(database: DatabaseState, ranges: number, store: Store): OfferContent | undefined {
+  if (store.offers.findFor(database.rid)) return undefined;
+  return manualThroughput(ranges === 1 ? LEAST_THROUGHPUT : ranges * RANGE_THROUGHPUT);
+}
+
+function find(request: Request, store: Store): Container {
+  ownerDatabase(request, store);
+  const container = store.findContainer(request.address.database, request.address.container);
+  if (!container) throw notFound();
+  return container;
+}
+
+function usageOf({ documents }: Container): Record<string, string> {
+  const count = documents.count({});
+  return {
+    [HEADER.resourceUsage]: `documentSize=0;documentsSize=0;documentsCount=${count};collectionSize=0;`,
+    [HEADER.resourceQuota]: 'documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;',
+  };
+}
+
+function replyWith(status: number, container: Container, headers: Record<string, string> = {}): Reply {
+  return json(status, view(container), { [HEADER.etag]: container.etag, ...headers });
+}
+
+function view({ definition, rid, self, etag, ts }: Container): unknown {
+  return {
+    ...definition,
+    _rid: rid,
+    _self: self,
+    _etag: etag,
+    _ts: ts,
+    _docs: 'docs/',
+    _sprocs: 'sprocs/',
+    _triggers: 'triggers/',
+    _udfs: 'udfs/',
+    _conflicts: 'conflicts/',
+  };
+}

@@ -1,0 +1,139 @@
+import { HEADER } from '../../protocol/headers.ts';
+import { STATUS } from '../../protocol/status.ts';
+import type { Query } from '../../sql/query.ts';
+import { pageCharge } from '../charge.ts';
+import { type Continuation, formatContinuation, parseContinuation } from '../continuation.ts';
+import { Page } from '../page.ts';
+import { parseQuery } from '../query-body.ts';
+import { json, type Reply } from '../reply.ts';
+import { flag, header, maxItemCount, type Request } from '../request.ts';
+import { type Target, targetOf } from '../slice.ts';
+import type { Container } from '../store/container.ts';
+import type { Store } from '../store/store.ts';
+import { containerHeaders } from './item-reply.ts';
+import { ownerContainer } from './lookup.ts';
+
+/** A page of results, over all ranges unless the request names a part of the container. */
+export function runQuery(request: Request, store: Store): Reply {
+  const container = ownerContainer(request, store);
+  const query = parseQuery(request.body);
+  const target = targetOf(request, container);
+  const page = new Page(container.rid);
+  const next = query.count
+    ? countInto(page, query, container, target)
+    : selectInto(page, query, container, target, limitsOf(request, query));
+  const charge = pageCharge(page.bytes, page.count);
+  return {
+    status: STATUS.ok,
+    headers: {
+      ...containerHeaders(container, target.ranges, charge),
+      [HEADER.itemCount]: String(page.count),
+      ...(next && { [HEADER.continuation]: formatContinuation(next) }),
+      ...(flag(request.headers, HEADER.populateQueryMetrics) && { [HEADER.queryMetrics]: metricsOf(page) }),
+    },
+    body: page.finish(),
+  };
+}
+
+/** The plan that lets a client send its query as it is. */
+export function planQuery(request: Request, store: Store): Reply {
+  ownerContainer(request, store);
+  parseQuery(request.body);
+  return json(STATUS.ok, PLAN);
+}
+
+interface Limits extends Continuation {
+  readonly items: number;
+}
+
+const PAGE_ITEMS = 100;
+const PAGE_ITEMS_MAX = 1000;
+/** Documents looked at for one page: a query that finds little must not keep other requests waiting. */
+const SCAN_MAX = 50_000;
+
+const PLAN = {
+  partitionedQueryExecutionInfoVersion: 2,
+  queryInfo: {
+    distinctType: 'None',
+    top: null,
+    offset: null,
+    limit: null,
+    orderBy: [],
+    orderByExpressions: [],
+    groupByExpressions: [],
+    groupByAliases: [],
+    aggregates: [],
+    groupByAliasToAggregateType: {},
+    rewrittenQuery: '',
+    hasSelectValue: false,
+    hasNonStreamingOrderBy: false,
+    dCountInfo: null,
+  },
+  queryRanges: [{ min: '', max: 'FF', isMinInclusive: true, isMaxInclusive: false }],
+};
+
+function limitsOf({ headers }: Request, { top }: Query): Limits {
+  const from = parseContinuation(headers);
+  const fallback = header(headers, HEADER.maxItemCount) === undefined ? PAGE_ITEMS : PAGE_ITEMS_MAX;
+  const wanted = maxItemCount(headers, HEADER.maxItemCount, fallback);
+  return { ...from, items: top === undefined ? wanted : Math.min(wanted, top - from.taken) };
+}
+
+/** Fills the page and returns where the next one starts, if there may be one. */
+function selectInto(
+  page: Page,
+  query: Query,
+  container: Container,
+  { slice }: Target,
+  { after: start, taken, items }: Limits,
+): Continuation | undefined {
+  const isLast = (): boolean => query.top !== undefined && taken + page.count >= query.top;
+  let after = start;
+  let scanned = 0;
+  for (const [number, body] of container.documents.scan(slice, start)) {
+    if (isLast()) return undefined;
+    const result = resultOf(query, body);
+    const full = page.count >= items || scanned++ === SCAN_MAX;
+    if (full || (result && !page.fits(result.length))) return { after, taken: taken + page.count };
+    if (result) page.add(result);
+    after = number;
+  }
+  return undefined;
+}
+
+/** What a document adds to the result, as JSON. One that is not looked into is passed on as it is stored. */
+function resultOf({ filter, project }: Query, body: Buffer): Buffer | undefined {
+  if (!filter && !project) return body;
+  const document: unknown = JSON.parse(body.toString('utf8'));
+  if (filter && !filter(document)) return undefined;
+  if (!project) return body;
+  const value = project(document);
+  return value === undefined ? undefined : Buffer.from(JSON.stringify(value));
+}
+
+function countInto(page: Page, { filter, count }: Query, container: Container, { slice }: Target): undefined {
+  const counts = count?.counts;
+  const wanted = (document: unknown): boolean => (!filter || filter(document)) && (!counts || counts(document));
+  const total = filter || counts ? countWhere(container, slice, wanted) : container.documents.count(slice);
+  page.add(Buffer.from(JSON.stringify(count?.result(total))));
+}
+
+function countWhere(container: Container, slice: Target['slice'], wanted: (document: unknown) => boolean): number {
+  let total = 0;
+  for (const [, body] of container.documents.scan(slice, 0)) {
+    if (wanted(JSON.parse(body.toString('utf8')))) total++;
+  }
+  return total;
+}
+
+/** Pairs without a separator at the end: the JavaScript client refuses one. */
+function metricsOf({ count, bytes }: Page): string {
+  const metrics = [
+    'totalExecutionTimeInMs=0.5;queryCompileTimeInMs=0.1;queryLogicalPlanBuildTimeInMs=0.0',
+    'queryPhysicalPlanBuildTimeInMs=0.0;queryOptimizationTimeInMs=0.0;VMExecutionTimeInMs=0.1',
+    'indexLookupTimeInMs=0.0;documentLoadTimeInMs=0.0;systemFunctionExecuteTimeInMs=0.0;userFunctionExecuteTimeInMs=0.0',
+    `retrievedDocumentCount=${count};retrievedDocumentSize=${bytes}`,
+    `outputDocumentCount=${count};outputDocumentSize=${bytes};writeOutputTimeInMs=0.0;indexUtilizationRatio=1.0`,
+  ];
+  return metrics.join(';');
+}

@@ -1,0 +1,38 @@
+import { HEADER } from '../../protocol/headers.ts';
+import { STATUS } from '../../protocol/status.ts';
+import { list, type Reply } from '../reply.ts';
+import { header, type Request } from '../request.ts';
+import { rangeRid } from '../rid.ts';
+import type { Container } from '../store/container.ts';
+import type { Range } from '../store/range.ts';
+import type { Store } from '../store/store.ts';
+import { ownerContainer } from './lookup.ts';
+
+/** The ranges as they are now; 304 for a client that has them. Its etag changes with each split. */
+export function readRanges(request: Request, store: Store): Reply {
+  const container = ownerContainer(request, store);
+  const etag = `"${container.nextRange}"`;
+  if (header(request.headers, HEADER.ifNoneMatch) === etag) {
+    return { status: STATUS.notModified, headers: { [HEADER.etag]: etag } };
+  }
+  const items = container.ranges.map((range) => view(container, range, etag));
+  return list('PartitionKeyRanges', container.rid, items, { [HEADER.etag]: etag });
+}
+
+function view(container: Container, { id, min, max, parents, lsn }: Range, etag: string): unknown {
+  const rid = rangeRid(container.rid, id);
+  return {
+    id: String(id),
+    _rid: rid,
+    _self: `${container.self}pkranges/${rid}/`,
+    _etag: etag,
+    minInclusive: min,
+    maxExclusive: max,
+    ridPrefix: id,
+    throughputFraction: 1 / container.ranges.length,
+    status: 'online',
+    parents,
+    _ts: container.ts,
+    _lsn: lsn,
+  };
+}

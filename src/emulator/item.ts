@@ -1,0 +1,126 @@
+import { STATUS } from '../protocol/status.ts';
+import { readCharge, writeCharge } from './charge.ts';
+import { closeDocument, type Document } from './document.ts';
+import { type Key, refuseOtherKey } from './key.ts';
+import { badRequest, conflict, notFound, preconditionFailed } from './refusal.ts';
+import type { Container } from './store/container.ts';
+import type { Row } from './store/documents.ts';
+import type { Range } from './store/range.ts';
+import { newEtag, nowSeconds } from './store/stamp.ts';
+import type { Store } from './store/store.ts';
+
+/** What one operation on one item is about, and where it happens. */
+export interface ItemRequest {
+  readonly store: Store;
+  readonly container: Container;
+  readonly key: Key;
+  readonly range: Range;
+  readonly commit: Commit;
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+}
+
+/** Writes of one commit share a number, which the first of them takes. */
+export interface Commit {
+  lsn?: number;
+}
+
+export interface ItemOutcome {
+  readonly status: number;
+  readonly charge: number;
+  readonly etag?: string;
+  readonly body?: Buffer;
+}
+
+export function createItem(request: ItemRequest, document: Document): ItemOutcome {
+  refuseOtherKey(document.value, request.key, request.container.key);
+  if (request.container.documents.find(request.key.text, document.id)) throw conflict();
+  return insert(request, document);
+}
+
+export function upsertItem(request: ItemRequest, document: Document): ItemOutcome {
+  refuseOtherKey(document.value, request.key, request.container.key);
+  const row = request.container.documents.find(request.key.text, document.id);
+  if (!row) return insert(request, document);
+  refuseUnmet(request, row);
+  return update(request, row, document);
+}
+
+export function replaceItem(request: ItemRequest, id: string, document: Document): ItemOutcome {
+  if (document.id !== id) {
+    throw badRequest('Document id in request body must match the resource id in the request URI');
+  }
+  refuseOtherKey(document.value, request.key, request.container.key);
+  const row = findRow(request, id);
+  refuseUnmet(request, row);
+  return update(request, row, document);
+}
+
+export function readItem(request: ItemRequest, id: string): ItemOutcome {
+  const row = findRow(request, id);
+  const { etag, body } = row;
+  if (matches(request.ifNoneMatch, etag)) return { status: STATUS.notModified, charge: 1, etag };
+  if (request.ifMatch !== undefined && !matches(request.ifMatch, etag)) throw preconditionFailed();
+  return { status: STATUS.ok, charge: readCharge(body.length), etag, body };
+}
+
+export function removeItem(request: ItemRequest, id: string): ItemOutcome {
+  const row = findRow(request, id);
+  refuseUnmet(request, row);
+  nextLsn(request);
+  request.container.documents.remove(row.number);
+  return { status: STATUS.noContent, charge: writeCharge(row.body.length, true) };
+}
+
+function findRow({ container, key }: ItemRequest, id: string): Row {
+  const row = container.documents.find(key.text, id);
+  if (!row) throw notFound();
+  return row;
+}
+
+function refuseUnmet({ ifMatch, ifNoneMatch }: ItemRequest, { etag }: Row): void {
+  if (ifMatch !== undefined && !matches(ifMatch, etag)) throw preconditionFailed();
+  if (matches(ifNoneMatch, etag)) throw preconditionFailed();
+}
+
+function matches(condition: string | undefined, etag: string): boolean {
+  return condition === '*' || condition === etag;
+}
+
+function insert(request: ItemRequest, document: Document): ItemOutcome {
+  const { container, key, range } = request;
+  const lsn = nextLsn(request);
+  const number = container.nextDocument++;
+  const { etag, ts, body } = stamp(container, number, document);
+  container.documents.insert({
+    number,
+    key: key.text,
+    id: document.id,
+    range: range.id,
+    epk: key.epk,
+    lsn,
+    ts,
+    etag,
+    body,
+  });
+  return { status: STATUS.created, charge: writeCharge(body.length, false), etag, body };
+}
+
+function update(request: ItemRequest, { number }: Row, document: Document): ItemOutcome {
+  const { container, range } = request;
+  const lsn = nextLsn(request);
+  const { etag, ts, body } = stamp(container, number, document);
+  container.documents.update({ number, range: range.id, lsn, ts, etag, body });
+  return { status: STATUS.ok, charge: writeCharge(body.length, true), etag, body };
+}
+
+function stamp(container: Container, number: number, document: Document): { etag: string; ts: number; body: Buffer } {
+  const [rid, etag, ts] = [container.ridOf(number), newEtag(), nowSeconds()];
+  return { etag, ts, body: closeDocument(document, { rid, self: `${container.self}docs/${rid}/`, etag, ts }) };
+}
+
+function nextLsn({ store, container, range, commit }: ItemRequest): number {
+  store.touch(container);
+  commit.lsn ??= ++range.lsn;
+  return commit.lsn;
+}

@@ -1,0 +1,69 @@
+import { effectivePartitionKey, effectivePartitionKeyOfText } from '../protocol/effective-partition-key.ts';
+import {
+  formatKey,
+  type KeyComponent,
+  keyOfDocument,
+  type PartitionKeyDefinition,
+  parseKey,
+} from '../protocol/partition-key.ts';
+import { SUBSTATUS } from '../protocol/status.ts';
+import { badRequest } from './refusal.ts';
+
+/** A partition key as the store needs it: `text` is equal for equal keys, `epk` places it in a range. */
+export interface Key {
+  readonly text: string;
+  readonly epk: string;
+}
+
+/** Reads a partition key that must name one logical partition. */
+export function parseWholeKey(text: string | undefined, definition: PartitionKeyDefinition): Key {
+  const components = text === undefined ? [] : parseComponents(text, definition);
+  if (text !== undefined && components.length === definition.paths.length) return keyOf(components, definition);
+  throw badRequest(
+    "Partition key provided either doesn't correspond to definition in the collection or is missing: the x-ms-partitionkey header has fewer components than defined in the the collection.",
+    SUBSTATUS.partitionKeyMismatch,
+  );
+}
+
+/** Reads a partition key of which the last levels may be missing. */
+export function parseComponents(text: string, definition: PartitionKeyDefinition): KeyComponent[] {
+  const components = parseKey(text);
+  if (!components) throw badRequest(`Partition key ${text} is invalid.`);
+  if (components.length > definition.paths.length) {
+    throw badRequest(
+      'The partition key has more components than defined in the collection.',
+      SUBSTATUS.partitionKeyMismatch,
+    );
+  }
+  // An empty array comes from clients of containers without a key of their own: it means "no value".
+  return components.length === 0 && definition.kind !== 'MultiHash' ? [undefined] : components;
+}
+
+export function keyOf(components: readonly KeyComponent[], definition: PartitionKeyDefinition): Key {
+  return { text: canonical(components), epk: epkOf(components, definition) };
+}
+
+/** Throws unless the document's own key is the one that the request was addressed to. */
+export function refuseOtherKey(value: unknown, key: Key, definition: PartitionKeyDefinition): void {
+  if (canonical(keyOfDocument(value, definition)) === key.text) return;
+  throw badRequest(
+    "PartitionKey extracted from document doesn't match the one specified in the header",
+    SUBSTATUS.partitionKeyMismatch,
+  );
+}
+
+function canonical(components: readonly KeyComponent[]): string {
+  // Zero and minus zero have different hashes, but JSON.stringify writes both as 0.
+  if (components.some((component) => Object.is(component, -0))) {
+    return `[${components.map((component) => (Object.is(component, -0) ? '-0' : formatKey([component]).slice(1, -1)))}]`;
+  }
+  return formatKey(components);
+}
+
+function epkOf(components: readonly KeyComponent[], definition: PartitionKeyDefinition): string {
+  const [first] = components;
+  if (components.length === 1 && definition.version === 2 && typeof first === 'string') {
+    return effectivePartitionKeyOfText(Buffer.from(first));
+  }
+  return effectivePartitionKey(components, definition);
+}

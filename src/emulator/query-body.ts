@@ -1,0 +1,26 @@
+import { prepareQuery, type Query, type QueryParameter } from '../sql/query.ts';
+import { SqlError } from '../sql/sql-error.ts';
+import { isObject, parseJsonObject } from './json-body.ts';
+import { badRequest } from './refusal.ts';
+
+/** The query in the body `{"query":"…","parameters":[{"name":"@x","value":1}]}`, ready to run. */
+export function parseQuery(body: Buffer): Query {
+  const { query, parameters = [] } = parseJsonObject(body);
+  if (typeof query !== 'string') throw badRequest('The body has no query text.');
+  if (query.length > QUERY_MAX) throw badRequest(`The query is longer than ${QUERY_MAX} characters.`);
+  if (!Array.isArray(parameters) || !parameters.every(isParameter))
+    throw badRequest('The query parameters are invalid.');
+  try {
+    return prepareQuery(query, parameters);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const { code, message, start, end } = error;
+    throw badRequest(JSON.stringify({ errors: [{ severity: 'Error', location: { start, end }, code, message }] }));
+  }
+}
+
+const QUERY_MAX = 262_144;
+
+function isParameter(value: unknown): value is QueryParameter {
+  return isObject(value) && typeof value.name === 'string';
+}

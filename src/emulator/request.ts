@@ -1,0 +1,27 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Address } from './address.ts';
+import { badRequest } from './refusal.ts';
+
+export interface Request {
+  readonly address: Address;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export function header(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Clients write `true` or `True`. */
+export function flag(headers: IncomingHttpHeaders, name: string): boolean {
+  return header(headers, name)?.toLowerCase() === 'true';
+}
+
+/** The page size a client asks for; `fallback` when it leaves the choice to the server. */
+export function maxItemCount(headers: IncomingHttpHeaders, name: string, fallback: number): number {
+  const text = header(headers, name);
+  if (text === undefined || text === '-1') return fallback;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw badRequest(`"${text}" is not a valid value of ${name}.`);
+}

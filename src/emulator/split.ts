@@ -1,0 +1,26 @@
+import { middle, widthOf } from './hash-space.ts';
+import { badRequest, rangeGone } from './refusal.ts';
+import type { Container } from './store/container.ts';
+import type { Range } from './store/range.ts';
+import type { Store } from './store/store.ts';
+
+/** Splits a range, the first one if none is named, in the middle of its keys. To be called inside `store.write`. */
+export function splitRange(store: Store, container: Container, rangeId?: string): void {
+  const range = container.ranges.find(({ id }) => rangeId === undefined || String(id) === rangeId);
+  if (!range) throw rangeGone(rangeId ?? '');
+  const boundary = middle(range.min, range.max, container.key);
+  if (boundary === undefined) throw badRequest(`Range "${range.id}" is too narrow to split.`);
+  store.splitRange(container, range.id, boundary);
+}
+
+/** Splits the widest ranges until there are `count`. To be called inside `store.write`. */
+export function splitUntil(store: Store, find: () => Container, count: number): void {
+  for (let container = find(); container.ranges.length < count; container = find()) {
+    splitRange(store, container, String(widest(container).id));
+  }
+}
+
+function widest({ ranges, key }: Container): Range {
+  const width = ({ min, max }: Range): bigint => widthOf(min, max, key);
+  return ranges.reduce((best, range) => (width(range) > width(best) ? range : best));
+}

@@ -1,0 +1,56 @@
+import type { Database } from 'better-sqlite3';
+import { newOfferRid } from '../rid.ts';
+import { newEtag, nowSeconds } from './stamp.ts';
+
+/** The throughput of a container or database. */
+export interface Offer {
+  readonly id: string;
+  /** The self link and the resource id of what it is for. */
+  readonly resource: string;
+  readonly target: string;
+  readonly content: OfferContent;
+  readonly etag: string;
+  readonly ts: number;
+}
+
+export interface OfferContent {
+  readonly offerThroughput: number;
+  readonly [setting: string]: unknown;
+}
+
+export interface Offers {
+  all(): Offer[];
+  find(id: string): Offer | undefined;
+  findFor(target: string): Offer | undefined;
+  create(resource: string, target: string, content: OfferContent): void;
+  replace(id: string, content: OfferContent): void;
+  removeFor(target: string): void;
+}
+
+export function openOffers(db: Database): Offers {
+  const all = db.prepare<[], StoredOffer>('SELECT * FROM offers ORDER BY id');
+  const find = db.prepare<[string], StoredOffer>('SELECT * FROM offers WHERE id = ?');
+  const findFor = db.prepare<[string], StoredOffer>('SELECT * FROM offers WHERE target = ?');
+  const insert = db.prepare('INSERT INTO offers VALUES (?, ?, ?, ?, ?, ?)');
+  const update = db.prepare('UPDATE offers SET content = ?, etag = ?, ts = ? WHERE id = ?');
+  const remove = db.prepare('DELETE FROM offers WHERE target = ?');
+  return {
+    all: () => all.all().map(offerOf),
+    find: (id) => optional(find.get(id)),
+    findFor: (target) => optional(findFor.get(target)),
+    create: (resource, target, content) =>
+      void insert.run(newOfferRid(), resource, target, JSON.stringify(content), newEtag(), nowSeconds()),
+    replace: (id, content) => void update.run(JSON.stringify(content), newEtag(), nowSeconds(), id),
+    removeFor: (target) => void remove.run(target),
+  };
+}
+
+type StoredOffer = Omit<Offer, 'content'> & { readonly content: string };
+
+function optional(row: StoredOffer | undefined): Offer | undefined {
+  return row && offerOf(row);
+}
+
+function offerOf(row: StoredOffer): Offer {
+  return { ...row, content: JSON.parse(row.content) };
+}
