@@ -23,7 +23,10 @@ export interface Change {
   /** Equal for all versions of one document, different for different documents. */
   readonly key: string;
   readonly kind: 'upsert' | 'delete';
-  /** UTF-8 JSON text, exactly as the source sent it. May be a view into the page it came in. Empty for a delete. */
+  /**
+   * UTF-8 JSON text, exactly as the source sent it; may be a view into the page it came in. For a delete, an object
+   * with the id and the partition-key properties alone.
+   */
   readonly document: Uint8Array;
 }
 
@@ -36,6 +39,8 @@ export interface Position {
 export interface Page {
   readonly changes: readonly Change[];
   readonly resumeAt: Continuation;
+  /** About how many changes of the range came after this page, where the source can tell. */
+  readonly lag?: number;
   /** Set on the last page of a range that has split: where its successors, which tile it, go on. */
   readonly split?: readonly Position[];
 }

@@ -30,7 +30,7 @@ export class Order {
     const earlier = new Set<Promise<void>>();
     for (const { key } of changes) {
       const write = this.#writes.get(key);
-      if (write) earlier.add(write);
+      if (write !== undefined) earlier.add(write);
     }
     return [...earlier];
   }

@@ -39,18 +39,40 @@ export function locateMembers(text: Uint8Array, at: number, names: readonly Uint
   }
 }
 
+/** The offset of the value of the first member called `name` in the object at `at`, or -1. What follows it is not read. */
+export function findMember(text: Uint8Array, at: number, name: Uint8Array): number {
+  let next = skipSpace(text, expect(text, skipSpace(text, at), OPEN_OBJECT));
+  if (text[next] === CLOSE_OBJECT) return -1;
+  for (;;) {
+    const nameEnd = skipString(text, next);
+    const valueStart = skipSpace(text, expect(text, skipSpace(text, nameEnd), COLON));
+    if (indexOfName(text, next + 1, nameEnd - 1, [name]) === 0) return valueStart;
+    next = skipSpace(text, skipValue(text, valueStart));
+    if (text[next] === CLOSE_OBJECT) return -1;
+    next = skipSpace(text, expect(text, next, COMMA));
+  }
+}
+
+/** Calls `visit` with the start of each element of the array at `at`; `visit` returns the offset after the element. */
+export function visitElements(text: Uint8Array, at: number, visit: (start: number) => number): void {
+  let next = skipSpace(text, expect(text, skipSpace(text, at), OPEN_ARRAY));
+  if (text[next] === CLOSE_ARRAY) return;
+  for (;;) {
+    next = skipSpace(text, visit(next));
+    if (text[next] === CLOSE_ARRAY) return;
+    next = skipSpace(text, expect(text, next, COMMA));
+  }
+}
+
 /** Start and end offsets, in pairs, of the elements of the array at `at`. */
 export function elementSpans(text: Uint8Array, at: number): number[] {
   const spans: number[] = [];
-  let next = skipSpace(text, expect(text, skipSpace(text, at), OPEN_ARRAY));
-  if (text[next] === CLOSE_ARRAY) return spans;
-  for (;;) {
-    const end = skipValue(text, next);
-    spans.push(next, end);
-    next = skipSpace(text, end);
-    if (text[next] === CLOSE_ARRAY) return spans;
-    next = skipSpace(text, expect(text, next, COMMA));
-  }
+  visitElements(text, at, (start) => {
+    const end = skipValue(text, start);
+    spans.push(start, end);
+    return end;
+  });
+  return spans;
 }
 
 /** The offset after the value that starts at `at`. */

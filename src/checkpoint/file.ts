@@ -1,0 +1,89 @@
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { assert } from '../support/assert.ts';
+import { damaged } from './trouble.ts';
+
+/**
+ * Opens a checkpoint file, or makes one. It then belongs to this process until it is closed or the process ends.
+ * A file that exists but is not a whole checkpoint is refused: to start afresh over it would lose its job.
+ */
+export function openFile(file: string): Database.Database {
+  if (!existsSync(file)) create(file);
+  return open(file);
+}
+
+/** "CFlw": tells our files from other SQLite databases. */
+const APPLICATION_ID = 0x43466c77;
+const SCHEMA_VERSION = 1;
+const SCHEMA = `
+  CREATE TABLE job (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    source TEXT NOT NULL,
+    target TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    source_rid TEXT NOT NULL,
+    target_rid TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE position (
+    min TEXT NOT NULL,
+    max TEXT NOT NULL,
+    resume_at TEXT,
+    PRIMARY KEY (min, max)
+  ) STRICT, WITHOUT ROWID;
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+function open(file: string): Database.Database {
+  const db = new Database(file, { fileMustExist: true, timeout: 500 });
+  try {
+    // An exclusive lock is the operating system's: it ends with the process, however that ends.
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.pragma('trusted_schema = OFF');
+    if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw damaged(file, 'it is not a checkpoint');
+    const version = Number(db.pragma('user_version', { simple: true }));
+    if (version !== SCHEMA_VERSION)
+      throw damaged(file, `its version is ${version}, this cosmosflow knows ${SCHEMA_VERSION}`);
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    assert(db.pragma('synchronous', { simple: true }) === 2, 'the checkpoint is written through to the disk');
+    // Writing is what takes the lock for good.
+    db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    const check = String(db.pragma('quick_check(1)', { simple: true }));
+    if (check !== 'ok') throw damaged(file, check);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Makes the file whole under another name first, so that a crash never leaves half a checkpoint behind. */
+function create(file: string): void {
+  const directory = dirname(file);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}.new`;
+  rmSync(draft, { force: true });
+  closeSync(openSync(draft, 'wx', 0o600));
+  const db = new Database(draft);
+  db.exec(SCHEMA);
+  db.pragma('journal_mode = WAL');
+  db.close();
+  sync(draft);
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    // Somebody else has just made one; who may own it is decided by opening it.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  sync(directory);
+}
+
+function sync(path: string): void {
+  const descriptor = openSync(path, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}

@@ -1,0 +1,41 @@
+import { FlowError } from '../support/error.ts';
+
+/** What a checkpoint is for. Two runs are the same job when all of it is equal. */
+export interface Job {
+  /** Where it reads, for people: account and container. */
+  readonly source: string;
+  readonly target: string;
+  readonly mode: string;
+  /** Resource ids: a container that is created again has the old name and a new id. */
+  readonly sourceRid: string;
+  readonly targetRid: string;
+}
+
+/** Refuses to go on with the checkpoint of another job, or of containers that are no more. */
+export function assertSameJob(stored: Job, wanted: Job, file: string): void {
+  for (const part of ['source', 'target', 'mode'] as const) {
+    if (stored[part] !== wanted[part]) throw otherJob(part, stored[part], wanted[part], file);
+  }
+  if (stored.sourceRid !== wanted.sourceRid) throw recreated('source', wanted.source, file);
+  if (stored.targetRid !== wanted.targetRid) throw recreated('target', wanted.target, file);
+}
+
+function otherJob(part: string, stored: string, wanted: string, file: string): FlowError {
+  return new FlowError(
+    'other_job',
+    `"${file}" is the checkpoint of another job: its ${part} is ${stored}, not ${wanted}`,
+    {
+      hint: 'give this job a file of its own with --checkpoint FILE, or forget the other one with --restart',
+    },
+  );
+}
+
+function recreated(part: string, name: string, file: string): FlowError {
+  return new FlowError(
+    'container_recreated',
+    `the ${part} ${name} was created again after the checkpoint "${file}" was made`,
+    {
+      hint: 'what the checkpoint says is done is not in it; copy everything with --restart',
+    },
+  );
+}

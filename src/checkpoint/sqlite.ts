@@ -1,0 +1,84 @@
+import type Database from 'better-sqlite3';
+import type { Checkpoint, Continuation, Position, Range } from '../contract.ts';
+import { assert } from '../support/assert.ts';
+import { openFile } from './file.ts';
+import { assertSameJob, type Job } from './job.ts';
+import { translated } from './trouble.ts';
+
+export interface CheckpointOptions {
+  /** Forget how far the job had come, or which job the file was for. */
+  readonly restart: boolean;
+}
+
+/**
+ * The durable checkpoint: a SQLite file with one job in it and one owner at a time. `save` and `split` return when the
+ * position would survive a loss of power.
+ */
+export function openCheckpoint(file: string, job: Job, { restart }: CheckpointOptions): Checkpoint {
+  return translated(file, () => {
+    const db = openFile(file);
+    try {
+      adopt(db, file, job, restart);
+      return checkpointIn(db, file);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** Makes the file that of this job, unless it holds the progress of another. */
+function adopt(db: Database.Database, file: string, job: Job, restart: boolean): void {
+  const stored = db.prepare<[], Job>(READ_JOB).get();
+  const hasBegun = db.prepare('SELECT 1 FROM position').get() !== undefined;
+  if (stored && hasBegun && !restart) assertSameJob(stored, job, file);
+  else {
+    db.transaction(() => {
+      db.exec('DELETE FROM position; DELETE FROM job');
+      db.prepare(WRITE_JOB).run(job);
+    }).immediate();
+  }
+}
+
+const READ_JOB = 'SELECT source, target, mode, source_rid AS sourceRid, target_rid AS targetRid FROM job';
+const WRITE_JOB =
+  'INSERT INTO job (id, source, target, mode, source_rid, target_rid) VALUES (1, @source, @target, @mode, @sourceRid, @targetRid)';
+
+function checkpointIn(db: Database.Database, file: string): Checkpoint {
+  const load = db.prepare<[], Row>('SELECT min, max, resume_at FROM position ORDER BY min');
+  const insert = db.prepare<[string, string, string | null]>(
+    'INSERT INTO position (min, max, resume_at) VALUES (?, ?, ?)',
+  );
+  const update = db.prepare<[string, string, string]>('UPDATE position SET resume_at = ? WHERE min = ? AND max = ?');
+  const remove = db.prepare<[string, string]>('DELETE FROM position WHERE min = ? AND max = ?');
+  const begin = db.transaction((ranges: readonly Range[]) => {
+    for (const { min, max } of ranges) insert.run(min, max, null);
+  });
+  const split = db.transaction((range: Range, successors: readonly Position[]) => {
+    assert(remove.run(range.min, range.max).changes === 1, 'a range that splits is stored');
+    for (const { range: next, resumeAt } of successors) insert.run(next.min, next.max, resumeAt ?? null);
+  });
+  return {
+    positions: () => load.all().map(positionOf),
+    begin: (ranges) => translated(file, () => begin.immediate(ranges)),
+    save: (range, resumeAt) =>
+      translated(file, () => {
+        assert(update.run(resumeAt, range.min, range.max).changes === 1, 'a range that is saved is stored');
+      }),
+    split: (range, successors) => translated(file, () => split.immediate(range, successors)),
+    close: () => {
+      translated(file, () => db.pragma('wal_checkpoint(TRUNCATE)'));
+      db.close();
+    },
+  };
+}
+
+interface Row {
+  readonly min: string;
+  readonly max: string;
+  readonly resume_at: string | null;
+}
+
+function positionOf({ min, max, resume_at }: Row): Position {
+  return { range: { min, max }, resumeAt: (resume_at ?? undefined) as Continuation | undefined };
+}

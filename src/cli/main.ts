@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { COMMANDS } from '../commands/index.ts';
+import { plain } from './plain.ts';
+import { Invocation, parseCommandLine } from './program.ts';
+import { reportFailure } from './report.ts';
+import { Interruption, interruptions } from './signals.ts';
+import { openTalk } from './talk.ts';
+
+/** The process edge: runs what the command line says and ends the process with its exit status. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const broken = brokenPipe(process.stdout);
+  const status = await Promise.race([runCommandLine(argv), broken]);
+  await Promise.race([Promise.all([flushed(process.stdout), flushed(process.stderr)]), broken]);
+  // The SDK may still be sleeping between retries of requests that nobody waits for.
+  process.exit(status);
+}
+
+const PIPE_CLOSED = 141;
+
+async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const invocation = await parseCommandLine(argv, COMMANDS).catch((error: unknown) => error);
+  if (typeof invocation === 'number') return invocation;
+  if (!(invocation instanceof Invocation)) return reportFailure(invocation, plain(process.stderr));
+
+  const talk = await openTalk(process.stderr, process.env, invocation.globals);
+  const signal = interruptions();
+  signal.addEventListener('abort', () => talk.note('stopping after what is under way; Ctrl-C again leaves at once'));
+  try {
+    await invocation.run({ environment: process.env, signal, stdout: process.stdout, talk });
+  } catch (error) {
+    const status = reportFailure(error, talk);
+    return signal.reason instanceof Interruption && status !== 1 ? signal.reason.status : status;
+  }
+  return invocation.endsWithInterruption && signal.reason instanceof Interruption ? signal.reason.status : 0;
+}
+
+async function brokenPipe(stream: Writable): Promise<number> {
+  const [error] = (await once(stream, 'error')) as [NodeJS.ErrnoException];
+  return error.code === 'EPIPE' ? PIPE_CLOSED : 9;
+}
+
+function flushed(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

@@ -1,0 +1,80 @@
+import type { ProgressView } from '../commands/command.ts';
+import { total } from '../cosmos/meter.ts';
+import { formatDuration } from '../support/duration.ts';
+
+export interface PaceSample {
+  readonly documents: number;
+  readonly documentsPerSecond: number;
+  readonly requestUnitsPerSecond: number;
+  readonly throttled: number;
+  /** About how many documents are still to come. */
+  readonly lag: number;
+  /** How much is done, 0 to 1; undefined when nobody knows. */
+  readonly fraction: number | undefined;
+  readonly etaMs: number | undefined;
+}
+
+/** How fast a run is, over the last few seconds, each time it is asked. */
+export class Pace {
+  readonly #view: ProgressView;
+  readonly #marks: Mark[] = [];
+
+  constructor(view: ProgressView) {
+    this.#view = view;
+    this.#mark();
+  }
+
+  sample(): PaceSample {
+    const { tally, meters } = this.#view;
+    const oldest = this.#mark();
+    const { written: documents, expected } = tally;
+    const { throttled, requestCharge } = total(meters);
+    const seconds = Math.max(0.001, (tally.elapsedMs - oldest.elapsedMs) / 1000);
+    const documentsPerSecond = (documents - oldest.written) / seconds;
+    const lag = expected === undefined ? tally.lag + tally.read - documents : Math.max(0, expected - documents);
+    const all = documents + lag;
+    return {
+      documents,
+      documentsPerSecond: Math.round(documentsPerSecond),
+      requestUnitsPerSecond: Math.round((requestCharge - oldest.requestCharge) / seconds),
+      throttled,
+      lag,
+      fraction: all > 0 ? documents / all : undefined,
+      etaMs: documentsPerSecond > 0 ? Math.round((lag / documentsPerSecond) * 1000) : undefined,
+    };
+  }
+
+  /** Remembers this moment and returns the oldest that still counts. */
+  #mark(): Mark {
+    const { tally, meters } = this.#view;
+    const { requestCharge } = total(meters);
+    this.#marks.push({ elapsedMs: tally.elapsedMs, written: tally.written, requestCharge });
+    while (this.#marks.length > 2 && (this.#marks[1] as Mark).elapsedMs < tally.elapsedMs - WINDOW_MS)
+      this.#marks.shift();
+    return this.#marks[0] as Mark;
+  }
+}
+
+/** One sample as a line of words. */
+export function describePace({
+  documents,
+  documentsPerSecond,
+  requestUnitsPerSecond,
+  lag,
+  fraction,
+  etaMs,
+}: PaceSample): string {
+  const done = fraction === undefined ? '' : `, ${Math.floor(fraction * 100)} %`;
+  const eta = etaMs === undefined || lag === 0 ? '' : `, ${formatDuration(etaMs)} to go`;
+  return `${grouped(documents)} documents, ${grouped(documentsPerSecond)}/s, ${grouped(requestUnitsPerSecond)} RU/s, lag ${grouped(lag)}${done}${eta}`;
+}
+
+export const grouped = (value: number): string => value.toLocaleString('en-US');
+
+interface Mark {
+  readonly elapsedMs: number;
+  readonly written: number;
+  readonly requestCharge: number;
+}
+
+const WINDOW_MS = 3000;

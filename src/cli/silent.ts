@@ -1,0 +1,13 @@
+import type { EdgeTalk } from './talk.ts';
+
+/** Says nothing but failures, in the way of `talk`. */
+export function silent(talk: EdgeTalk): EdgeTalk {
+  return {
+    note: () => {},
+    warn: () => {},
+    waiting: (_text, work) => work(),
+    progress: () => ({ stop: () => {} }),
+    summary: () => {},
+    failure: (failure) => talk.failure(failure),
+  };
+}

@@ -1,0 +1,34 @@
+import type { WriteStream } from 'node:tty';
+import type { Talk } from '../commands/command.ts';
+import { jsonLines } from './json-lines.ts';
+import { plain } from './plain.ts';
+import { silent } from './silent.ts';
+
+export interface TalkOptions {
+  readonly quiet: boolean;
+  readonly logFormat: 'text' | 'json';
+}
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** What the process edge may say beside what commands say. */
+export interface EdgeTalk extends Talk {
+  failure(failure: Failure): void;
+}
+
+/** The way to talk that fits the stream: bars and colour on a terminal, plain lines elsewhere, or JSON, or silence. */
+export async function openTalk(
+  stream: WriteStream,
+  environment: Readonly<Record<string, string | undefined>>,
+  { quiet, logFormat }: TalkOptions,
+): Promise<EdgeTalk> {
+  const lines = logFormat === 'json' ? jsonLines(stream) : plain(stream);
+  if (quiet) return silent(lines);
+  if (logFormat === 'json' || !stream.isTTY || environment.TERM === 'dumb') return lines;
+  const { terminal } = await import('./terminal.ts');
+  return terminal(stream, environment);
+}

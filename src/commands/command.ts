@@ -1,0 +1,79 @@
+import type { Writable } from 'node:stream';
+import type { Meter } from '../cosmos/meter.ts';
+import type { Tally } from '../support/tally.ts';
+
+/** A subcommand as data: help, README and the command line are made from it. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What a user should know beyond the flags; paragraphs. */
+  readonly notes: readonly string[];
+  readonly arguments: readonly Argument[];
+  readonly flags: Readonly<Record<string, Flag<unknown>>>;
+  readonly examples: readonly (readonly [comment: string, command: string])[];
+  readonly exits: readonly (readonly [status: number, when: string])[];
+  run(input: Input, context: Context): Promise<void>;
+}
+
+export interface Argument {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export interface Flag<Value> {
+  /** As on the command line, `--count <n>`; without a value it is a switch. */
+  readonly spelling: string;
+  readonly summary: string;
+  /** Reads the text; throws a FlowError when it makes no sense. Not called for switches. */
+  readonly parse: (text: string) => Value;
+  readonly fallback: Value;
+  /** How help writes the fallback, where it is not the value itself. */
+  readonly fallbackText?: string;
+}
+
+export interface Input {
+  readonly arguments: readonly string[];
+  /** By the names of the command's `flags`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a command may touch of the world. */
+export interface Context {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborts when the user asks to stop: what is under way is drained. */
+  readonly signal: AbortSignal;
+  readonly stdout: Writable;
+  readonly talk: Talk;
+}
+
+/** What is said to people, or to programs that read the log. All of it goes to stderr. */
+export interface Talk {
+  note(text: string): void;
+  warn(text: string): void;
+  /** Says what is being waited for while `work` runs. */
+  waiting<Result>(text: string, work: () => Promise<Result>): Promise<Result>;
+  /** Shows the totals until it is stopped. */
+  progress(view: ProgressView): { stop(): void };
+  /** The closing words: rows for people, the same facts for programs. */
+  summary(title: string, rows: readonly (readonly [label: string, value: string])[], facts: object): void;
+}
+
+export interface ProgressView {
+  readonly tally: Tally;
+  readonly meters: readonly Meter[];
+}
+
+/** Checks that the flags have the types that `run` works with. */
+export function command<Flags extends Readonly<Record<string, Flag<unknown>>>>(
+  definition: Omit<Command, 'flags' | 'run'> & {
+    readonly flags: Flags;
+    run(input: TypedInput<Flags>, context: Context): Promise<void>;
+  },
+): Command {
+  return definition as unknown as Command;
+}
+
+interface TypedInput<Flags extends Readonly<Record<string, Flag<unknown>>>> {
+  readonly arguments: readonly string[];
+  readonly options: { readonly [Name in keyof Flags]: Flags[Name] extends Flag<infer Value> ? Value : never };
+}

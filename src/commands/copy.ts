@@ -1,0 +1,59 @@
+import { command } from './command.ts';
+import { concurrency, count, duration, embeddedData, patience, requestTimeout, text, toggle } from './flags.ts';
+
+export const copy = command({
+  name: 'copy',
+  summary: 'copy a container into another, and go on with what changes',
+  notes: [
+    'Reads the change feed (latest version), so it needs no pause of writers: every document once, then every change. ' +
+      'Deletes and documents that have expired are not in that feed. A missing target is created like the source: ' +
+      'partition key, indexing, time to live, unique keys.',
+    'Documents arrive byte for byte, but for the system properties that the target sets. What is committed in the ' +
+      'checkpoint is durable in the target. After a crash the same command goes on behind the last commit, and may ' +
+      'write again what came after it.',
+    'An address is db/container (account from COSMOS_URI and COSMOS_KEY, or COSMOS_CONNECTION_STRING; for a target in ' +
+      'another account COSMOS_TARGET_URI and COSMOS_TARGET_KEY), cosmos://HOST[:PORT]/db/container, or ' +
+      'embedded:db/container for the embedded server.',
+  ],
+  arguments: [
+    { name: 'source', summary: 'address of the container to read' },
+    { name: 'target', summary: 'address of the container to write' },
+  ],
+  flags: {
+    follow: toggle('--follow', 'go on after catching up, until Ctrl-C'),
+    checkpoint: text('--checkpoint <file>', 'where to keep how far the copy is', '.cosmosflow/checkpoint.db'),
+    resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
+    restart: toggle('--restart', 'forget the checkpoint and start over'),
+    concurrency,
+    maxItemCount: count('--max-item-count <n>', 'documents to ask for in a page', 1000, { max: 100_000 }),
+    poll: duration('--poll <time>', 'with --follow, how long to wait when nothing is new', '1s'),
+    patience,
+    requestTimeout,
+    embeddedData,
+  },
+  examples: [
+    ['on the embedded server, without an account', 'cosmosflow copy embedded:shop/orders embedded:shop/orders-copy'],
+    ['within an account', 'COSMOS_URI=… COSMOS_KEY=… cosmosflow copy shop/orders shop/orders-copy'],
+    [
+      'from an account into an emulator, and on',
+      'cosmosflow copy --follow shop/orders cosmos://localhost:8081/shop/orders',
+    ],
+    ['a second job needs a checkpoint of its own', 'cosmosflow copy shop/users shop/users-copy --checkpoint users.db'],
+  ],
+  exits: [
+    [0, 'everything is copied'],
+    [2, 'a flag, address or credential is wrong, or the checkpoint is of another job'],
+    [4, 'an account refused the key'],
+    [5, 'the source is gone, or not available'],
+    [6, 'the target refused a document, or is not available'],
+    [7, 'another process has the checkpoint or the embedded data'],
+    [8, 'the checkpoint is damaged, or a container was created again'],
+    [9, 'the checkpoint cannot be written'],
+    [130, 'stopped with Ctrl-C; what was read is committed'],
+    [143, 'stopped with SIGTERM; what was read is committed'],
+  ],
+  async run({ arguments: [source = '', target = ''], options }, context) {
+    const { copyContainer } = await import('./copy-container.ts');
+    await copyContainer(source, target, options, context);
+  },
+});

@@ -1,0 +1,55 @@
+import { parseDuration } from '../support/duration.ts';
+import { FlowError } from '../support/error.ts';
+import { parseSize } from '../support/size.ts';
+import type { Flag } from './command.ts';
+
+// Kinds of flags, and the flags that mean the same in several commands.
+
+export function toggle(spelling: string, summary: string): Flag<boolean> {
+  return { spelling, summary, parse: () => true, fallback: false };
+}
+
+export function text(spelling: string, summary: string, fallback: string): Flag<string> {
+  return { spelling, summary, parse: (value) => value, fallback };
+}
+
+/** A whole number of at least `min`. */
+export function count<Fallback extends number | undefined>(
+  spelling: string,
+  summary: string,
+  fallback: Fallback,
+  { min = 1, max = Number.MAX_SAFE_INTEGER } = {},
+): Flag<number | Fallback> {
+  return { spelling, summary, parse: (value) => parseCount(value, min, max), fallback };
+}
+
+export function duration(spelling: string, summary: string, fallback: string): Flag<number> {
+  return { spelling, summary, parse: parseDuration, fallback: parseDuration(fallback), fallbackText: fallback };
+}
+
+export function size(spelling: string, summary: string, fallback: string): Flag<number> {
+  return { spelling, summary, parse: parseSize, fallback: parseSize(fallback), fallbackText: fallback };
+}
+
+export const concurrency = count('--concurrency <n>', 'batches under way at once to the target', 16, { max: 1000 });
+
+export const embeddedData = text(
+  '--embedded-data <file>',
+  'where embedded: containers are kept; ":memory:" keeps nothing',
+  '.cosmosflow/embedded.db',
+);
+
+export const requestTimeout = duration(
+  '--request-timeout <time>',
+  'how long an account may take to answer a request',
+  '15s',
+);
+
+export const patience = duration('--patience <time>', 'how long to go on without success before giving up', '2m');
+
+function parseCount(value: string, min: number, max: number): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  throw new FlowError('usage', `"${value}" is not a whole number ${range}`);
+}

@@ -1,0 +1,7 @@
+import type { Command } from './command.ts';
+import { copy } from './copy.ts';
+import { emulator } from './emulator.ts';
+import { produce } from './produce.ts';
+
+/** The subcommands, in the order of help. */
+export const COMMANDS: readonly Command[] = [copy, produce, emulator];

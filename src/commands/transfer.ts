@@ -1,0 +1,63 @@
+import type { Checkpoint, Sink, Source } from '../contract.ts';
+import { type Meter, total } from '../cosmos/meter.ts';
+import { run } from '../pipeline/run.ts';
+import { counted as countedSink } from '../sinks/counted.ts';
+import { counted as countedSource } from '../sources/counted.ts';
+import { formatDuration } from '../support/duration.ts';
+import type { Tally } from '../support/tally.ts';
+import type { Context } from './command.ts';
+
+export interface Transfer {
+  readonly source: Source;
+  readonly sink: Sink;
+  readonly checkpoint: Checkpoint;
+  readonly tally: Tally;
+  readonly meters: readonly Meter[];
+}
+
+/** Runs the pipeline in sight of the user: totals while it runs, closing words whatever its end. */
+export async function transfer({ source, sink, checkpoint, tally, meters }: Transfer, context: Context): Promise<void> {
+  const { signal, talk } = context;
+  const progress = talk.progress({ tally, meters });
+  let state = 'not finished';
+  try {
+    await run(countedSource(source, tally), countedSink(sink, tally), checkpoint, { window: WINDOW, signal });
+    state = signal.aborted ? 'stopped' : 'done';
+  } finally {
+    progress.stop();
+    summarise(state, tally, meters, context);
+  }
+}
+
+/** Pages of a range that may be read but not committed: enough to read and write at the same time. */
+const WINDOW = 4;
+
+function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk }: Context): void {
+  const { elapsedMs, read, written, retries } = tally;
+  const { requestCharge, throttled } = total(meters);
+  const rate = elapsedMs > 0 ? written / (elapsedMs / 1000) : 0;
+  talk.summary(
+    state,
+    [
+      ['read', number(read)],
+      ['written', number(written)],
+      ['skipped', number(read - written)],
+      ['request units', number(requestCharge)],
+      ['throttled', number(throttled)],
+      ['tried again', number(retries)],
+      ['time', `${formatDuration(elapsedMs)}, ${number(rate)} documents/s`],
+    ],
+    {
+      state,
+      read,
+      written,
+      skipped: read - written,
+      requestCharge,
+      throttled,
+      retries,
+      elapsedMs: Math.round(elapsedMs),
+    },
+  );
+}
+
+const number = (value: number): string => Math.round(value).toLocaleString('en-US');

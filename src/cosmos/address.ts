@@ -1,0 +1,57 @@
+import { FlowError } from '../support/error.ts';
+
+/** Where a container is: in the embedded server, at an endpoint, or in the account that the environment names. */
+export type Address = ContainerName &
+  (
+    | { readonly account: 'environment' }
+    | { readonly account: 'embedded' }
+    | { readonly account: 'endpoint'; readonly endpoint: string }
+  );
+
+export interface ContainerName {
+  readonly database: string;
+  readonly container: string;
+}
+
+/** Reads `db/container`, `cosmos://HOST[:PORT]/db/container` or `embedded:db/container`. */
+export function parseAddress(text: string): Address {
+  if (text.startsWith('embedded:')) return { account: 'embedded', ...parseName(text, text.slice('embedded:'.length)) };
+  if (text.startsWith('cosmos://')) return parseEndpoint(text);
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text)) throw malformed(text, 'its scheme is unknown');
+  return { account: 'environment', ...parseName(text, text) };
+}
+
+/** Whether a host name always means this machine. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
+}
+
+function parseEndpoint(text: string): Address {
+  const url = URL.parse(`https://${text.slice('cosmos://'.length)}`);
+  if (!url?.hostname) throw malformed(text, 'it has no host');
+  if (url.username || url.password || /AccountKey/i.test(text)) {
+    throw new FlowError(
+      'usage',
+      'an address must not carry a key: command lines can be read by everyone on this machine',
+      {
+        hint: 'set COSMOS_KEY (and COSMOS_TARGET_KEY for a second account) in the environment',
+      },
+    );
+  }
+  const scheme = isLoopback(url.hostname) ? 'http' : 'https';
+  const path = url.pathname.slice(1).split('/').map(decodeURIComponent).join('/');
+  return { account: 'endpoint', endpoint: `${scheme}://${url.host}/`, ...parseName(text, path) };
+}
+
+function parseName(text: string, path: string): ContainerName {
+  const [database, container, ...rest] = path.split('/');
+  if (!database || !container || rest.length > 0) throw malformed(text, 'it is not DATABASE/CONTAINER');
+  if (/[\\#?]/.test(path)) throw malformed(text, 'names cannot contain \\, # or ?');
+  return { database, container };
+}
+
+function malformed(text: string, why: string): FlowError {
+  return new FlowError('usage', `"${text}" is not an address: ${why}`, {
+    hint: 'write db/container, cosmos://HOST[:PORT]/db/container or embedded:db/container',
+  });
+}

@@ -1,0 +1,59 @@
+import type { Container } from '@azure/cosmos';
+import { HEADER } from '../protocol/headers.ts';
+import { assert } from '../support/assert.ts';
+import { type Exchange, type HttpClient, type HttpRequest, respond } from './transport.ts';
+
+/** One operation's fate, as the service tells it. */
+export interface Outcome {
+  readonly statusCode: number;
+  readonly subStatusCode?: number;
+  readonly retryAfterMilliseconds?: number;
+}
+
+/**
+ * Posts batches of independent operations with a body of our making. The SDK is given a batch with a ticket in it and
+ * does addresses, signatures, sessions, retries of throttled requests and regional fail-over for that; on the way out
+ * the ticket is traded for the real body, and the batch made non-atomic and addressed to a physical range.
+ */
+export class Batches {
+  readonly #waiting = new Map<string, { readonly rangeId: string; readonly body: Buffer }>();
+  readonly #exchange: Exchange;
+  #count = 0;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  readonly httpClient: HttpClient = {
+    sendRequest: async (request) => {
+      const batch = this.#waiting.get(ticketOf(request) ?? '');
+      if (!batch) return respond(request, await this.#exchange(request));
+      request.headers.set(HEADER.batchAtomic, 'false');
+      request.headers.set(HEADER.batchContinueOnError, 'true');
+      request.headers.set(HEADER.rangeId, batch.rangeId);
+      request.headers.delete(HEADER.partitionKey);
+      return respond(request, await this.#exchange(request, batch.body));
+    },
+  };
+
+  /** Resolves with one outcome per operation, in order; rejects when the request as a whole failed. */
+  async post(container: Container, rangeId: string, body: Buffer): Promise<readonly Outcome[]> {
+    const ticket = `${TICKET}${++this.#count}`;
+    this.#waiting.set(ticket, { rangeId, body });
+    try {
+      const options = { contentResponseOnWriteEnabled: false };
+      const response = await container.items.batch([{ operationType: 'Read', id: ticket }], ticket, options);
+      assert(Array.isArray(response.result), 'a batch is answered with an array');
+      return response.result as unknown as readonly Outcome[];
+    } finally {
+      this.#waiting.delete(ticket);
+    }
+  }
+}
+
+const TICKET = 'cosmosflow-batch-';
+
+function ticketOf(request: HttpRequest): string | undefined {
+  if (request.method !== 'POST' || !request.headers.has(HEADER.isBatch)) return undefined;
+  return /"(cosmosflow-batch-\d+)"/.exec(String(request.body))?.[1];
+}

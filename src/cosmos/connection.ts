@@ -1,0 +1,76 @@
+import { type ConnectionPolicy, CosmosClient } from '@azure/cosmos';
+import { VERSION } from '../support/version.ts';
+import type { Account } from './account.ts';
+import { Batches } from './batches.ts';
+import { Meter } from './meter.ts';
+import { RawPages } from './raw-pages.ts';
+import { type Exchange, exchangeOver, type HttpClient, openAgent, plainClient } from './transport.ts';
+
+export interface ConnectionOptions {
+  readonly timeoutMs?: number;
+  /** PEM of a certificate authority to trust beside the usual ones. */
+  readonly ca?: string;
+}
+
+/** The connections to one account, and the clients of the SDK that share them. */
+export class Connection {
+  readonly endpoint: string;
+  readonly meter = new Meter();
+  /** The client for everything but documents. */
+  readonly client: CosmosClient;
+  readonly #account: Account;
+  readonly #timeoutMs: number;
+  readonly #agent: ReturnType<typeof openAgent>;
+  readonly #clients: CosmosClient[] = [];
+
+  constructor(account: Account, options: ConnectionOptions = {}) {
+    this.#account = account;
+    this.endpoint = account.endpoint;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.#agent = openAgent(this.#timeoutMs, options.ca);
+    this.client = this.#open(plainClient(this.#exchange()));
+  }
+
+  /** A client whose pages of documents are raw. `signal` cuts its requests off. */
+  reader(signal: AbortSignal): { readonly client: CosmosClient; readonly pages: RawPages } {
+    const pages = new RawPages(this.#exchange(signal));
+    return { client: this.#open(pages.httpClient), pages };
+  }
+
+  /** A client that posts batches. */
+  writer(): { readonly client: CosmosClient; readonly batches: Batches } {
+    const batches = new Batches(this.#exchange());
+    return { client: this.#open(batches.httpClient), batches };
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.dispose();
+    await this.#agent.destroy();
+  }
+
+  #exchange(signal?: AbortSignal): Exchange {
+    return exchangeOver(this.#agent, { meter: this.meter, signal });
+  }
+
+  #open(httpClient: HttpClient): CosmosClient {
+    // The SDK changes the objects it is given, so each client gets its own.
+    const connectionPolicy: ConnectionPolicy = {
+      // Later than ours, which bounds each step of a request: a slow but steady answer may take longer.
+      requestTimeout: 4 * this.#timeoutMs,
+      retryOptions: { maxRetryAttemptCount: 9, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 30 },
+    };
+    const { endpoint, key } = this.#account;
+    const client = new CosmosClient({
+      endpoint,
+      key,
+      httpClient,
+      connectionPolicy,
+      userAgentSuffix: `cosmosflow/${VERSION}`,
+    });
+    this.#clients.push(client);
+    return client;
+  }
+}
+
+/** The service answers within 5 s or not at all; the rest is for networks. */
+const TIMEOUT_MS = 15_000;

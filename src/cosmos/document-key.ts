@@ -1,0 +1,149 @@
+import { effectivePartitionKey, effectivePartitionKeyOfText } from '../protocol/effective-partition-key.ts';
+import { type KeyComponent, type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
+import { SYSTEM_PROPERTIES } from '../protocol/system-properties.ts';
+import { locateMembers, SPAN } from '../support/json-bytes.ts';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+
+/**
+ * Reads id, partition key and system properties of documents from their bytes. One scan serves all three: `scan`
+ * remembers where things are until the next scan.
+ */
+export class DocumentKey {
+  readonly #definition: PartitionKeyDefinition;
+  readonly #paths: readonly (readonly Buffer[])[];
+  readonly #names: readonly Buffer[];
+  readonly #spans: Int32Array;
+  readonly #nested = new Int32Array(SPAN);
+  #text: Buffer = Buffer.alloc(0);
+
+  constructor(definition: PartitionKeyDefinition) {
+    this.#definition = definition;
+    this.#paths = definition.paths.map((path) => propertyNames(path).map((name) => Buffer.from(name)));
+    const first = this.#paths.map(([name = Buffer.alloc(0)]) => name);
+    this.#names = [Buffer.from('id'), ...first, ...SYSTEM_PROPERTIES.map((name) => Buffer.from(name))];
+    this.#spans = new Int32Array(this.#names.length * SPAN);
+  }
+
+  /** Scans the document that starts at `at`; returns the offset after it. */
+  scan(text: Buffer, at: number): number {
+    this.#text = text;
+    return locateMembers(text, at, this.#names, this.#spans);
+  }
+
+  /** Equal for all versions of the document. */
+  get key(): string {
+    let key = this.#textOf(this.#spans[1] as number, this.#spans[2] as number);
+    for (let path = 0; path < this.#paths.length; path++) key += `,${this.#component(path)}`;
+    return key;
+  }
+
+  /** JSON text of the id. */
+  get id(): string {
+    return this.#textOf(this.#spans[1] as number, this.#spans[2] as number);
+  }
+
+  /** JSON text of the partition key: an array, `{}` for a missing property. */
+  get partitionKey(): string {
+    return `[${this.#paths.map((_, path) => this.#component(path)).join(',')}]`;
+  }
+
+  /** Where the document lies in the key space. */
+  get epk(): string {
+    if (this.#paths.length === 1 && this.#definition.version === 2 && this.#definition.kind !== 'MultiHash') {
+      const [start, end] = this.#valueAt(0);
+      if (isPlainString(this.#text, start, end)) {
+        return effectivePartitionKeyOfText(this.#text.subarray(start + 1, end - 1));
+      }
+    }
+    const values = this.#paths.map((_, path): KeyComponent => parseComponent(this.#component(path)));
+    return effectivePartitionKey(values, this.#definition);
+  }
+
+  /** Offsets, in pairs and ascending, of what remains when the system properties are cut out of `[start, end)`. */
+  keptSpans(start: number, end: number): number[] {
+    const cuts: [number, number][] = [];
+    for (let name = 1 + this.#paths.length; name < this.#names.length; name++) {
+      const valueEnd = this.#spans[name * SPAN + 2] as number;
+      if (valueEnd > 0) cuts.push([this.#spans[name * SPAN] as number, valueEnd]);
+    }
+    if (cuts.length === 0) return [start, end];
+    return keepAround(
+      this.#text,
+      start,
+      end,
+      cuts.sort(([a], [b]) => a - b),
+    );
+  }
+
+  #component(path: number): string {
+    const [start, end] = this.#valueAt(path);
+    return end === 0 ? '{}' : this.#textOf(start, end);
+  }
+
+  #valueAt(path: number): readonly [number, number] {
+    let start = this.#spans[(path + 1) * SPAN + 1] as number;
+    let end = this.#spans[(path + 1) * SPAN + 2] as number;
+    for (const name of (this.#paths[path] ?? []).slice(1)) {
+      if (this.#text[start] !== OPEN_OBJECT) return [0, 0];
+      locateMembers(this.#text, start, [name], this.#nested);
+      start = this.#nested[1] as number;
+      end = this.#nested[2] as number;
+    }
+    return [start, end];
+  }
+
+  /** The value in one spelling: equal values give equal texts. */
+  #textOf(start: number, end: number): string {
+    const text = this.#text.toString('utf8', start, end);
+    if (isPlainString(this.#text, start, end)) return text;
+    const value: unknown = end === 0 ? undefined : JSON.parse(text);
+    return typeof value === 'object' && value !== null ? '{}' : (JSON.stringify(value) ?? '{}');
+  }
+}
+
+function isPlainString(text: Buffer, start: number, end: number): boolean {
+  if (text[start] !== QUOTE) return false;
+  for (let at = start + 1; at < end - 1; at++) if (text[at] === BACKSLASH) return false;
+  return true;
+}
+
+function parseComponent(text: string): KeyComponent {
+  return text === '{}' ? undefined : JSON.parse(text);
+}
+
+function keepAround(text: Buffer, start: number, end: number, cuts: readonly (readonly [number, number])[]): number[] {
+  const kept: number[] = [];
+  let from = start;
+  for (const [nameStart, valueEnd] of cuts) {
+    const comma = previousComma(text, nameStart);
+    if (comma >= from) {
+      if (comma > from) kept.push(from, comma);
+      from = valueEnd;
+    } else {
+      // The first member takes the comma behind it along, if there is one.
+      kept.push(from, nameStart);
+      from = nextAfterComma(text, valueEnd);
+    }
+  }
+  kept.push(from, end);
+  return kept;
+}
+
+function previousComma(text: Buffer, at: number): number {
+  let before = at - 1;
+  while (isSpace(text[before])) before--;
+  return text[before] === 0x2c ? before : -1;
+}
+
+function nextAfterComma(text: Buffer, at: number): number {
+  let after = at;
+  while (isSpace(text[after])) after++;
+  return text[after] === 0x2c ? after + 1 : at;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}

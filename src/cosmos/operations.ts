@@ -1,0 +1,96 @@
+import type { Change } from '../contract.ts';
+import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
+import { DocumentKey } from './document-key.ts';
+
+/** One change as the service wants it: a text around pieces of the document's own bytes. */
+export interface Operation {
+  readonly change: Change;
+  /** JSON text of the document's id. */
+  readonly id: string;
+  readonly epk: string;
+  readonly head: Buffer;
+  readonly document: Buffer;
+  /** Offsets into `document`, in pairs, of what is sent. */
+  readonly kept: readonly number[];
+  readonly bytes: number;
+}
+
+export interface Batch {
+  readonly rangeId: string;
+  readonly batch: readonly Operation[];
+}
+
+/** Makes operations of changes, for a container with one way to find a document's key. */
+export class Operations {
+  readonly #key: DocumentKey;
+
+  constructor(definition: PartitionKeyDefinition) {
+    this.#key = new DocumentKey(definition);
+  }
+
+  /** Batches that the service takes: one physical range each, no more operations or bytes than it allows. */
+  group(changes: readonly Change[], route: (epk: string) => string): Batch[] {
+    const full: Batch[] = [];
+    const open = new Map<string, Operation[]>();
+    const bytes = new Map<string, number>();
+    for (const change of changes) {
+      const operation = this.#operation(change);
+      const rangeId = route(operation.epk);
+      const batch = open.get(rangeId) ?? [];
+      const size = (bytes.get(rangeId) ?? 0) + operation.bytes;
+      if (batch.length === OPERATIONS_MAX || (size > BATCH_BYTES_MAX && batch.length > 0)) {
+        full.push({ rangeId, batch });
+        open.set(rangeId, [operation]);
+        bytes.set(rangeId, operation.bytes);
+      } else {
+        batch.push(operation);
+        open.set(rangeId, batch);
+        bytes.set(rangeId, size);
+      }
+    }
+    return [...full, ...[...open].map(([rangeId, batch]) => ({ rangeId, batch }))];
+  }
+
+  #operation(change: Change): Operation {
+    const document = asBuffer(change.document);
+    const end = this.#key.scan(document, 0);
+    const { id, partitionKey, epk } = this.#key;
+    const target = `"partitionKey":${JSON.stringify(partitionKey)}`;
+    const isDelete = change.kind === 'delete';
+    const head = Buffer.from(
+      isDelete
+        ? `{"operationType":"Delete","id":${id},${target}`
+        : `{"operationType":"Upsert",${target},"resourceBody":`,
+    );
+    const kept = isDelete ? [] : this.#key.keptSpans(0, end);
+    return { change, id, epk, head, document, kept, bytes: head.length + end + 2 };
+  }
+}
+
+/** The body of a batch request. */
+export function textOfBatch(batch: readonly Operation[]): Buffer {
+  const body = Buffer.allocUnsafe(batch.reduce((sum, { bytes }) => sum + bytes, 2));
+  let at = 0;
+  for (const { head, document, kept } of batch) {
+    body[at] = at === 0 ? OPEN_ARRAY : COMMA;
+    at++;
+    at += head.copy(body, at);
+    for (let span = 0; span < kept.length; span += 2) at += document.copy(body, at, kept[span], kept[span + 1]);
+    body[at++] = CLOSE_OBJECT;
+  }
+  body[at++] = CLOSE_ARRAY;
+  return body.subarray(0, at);
+}
+
+/** Limits of the service, the second as its SDKs keep it. */
+const OPERATIONS_MAX = 100;
+const BATCH_BYTES_MAX = 220_201;
+
+const COMMA = 0x2c;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const CLOSE_OBJECT = 0x7d;
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

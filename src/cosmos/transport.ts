@@ -1,0 +1,135 @@
+import type { CosmosClientOptions } from '@azure/cosmos';
+import { Agent, type Dispatcher, errors } from 'undici';
+import { HEADER } from '../protocol/headers.ts';
+import type { Meter } from './meter.ts';
+
+export type HttpClient = NonNullable<CosmosClientOptions['httpClient']>;
+export type HttpRequest = Parameters<HttpClient['sendRequest']>[0];
+export type HttpResponse = Awaited<ReturnType<HttpClient['sendRequest']>>;
+
+/** Sends one request of the SDK. Only `body` differs from transport to transport: raw bytes in, raw bytes out. */
+export type Exchange = (request: HttpRequest, body?: Uint8Array | string | null) => Promise<RawResponse>;
+
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly body: Buffer;
+}
+
+export interface TransportOptions {
+  readonly meter: Meter;
+  /** Cuts requests off when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A request that got no answer. The SDK does not retry it, so that waiting is bounded by us and can be stopped. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+  readonly code = 'COSMOSFLOW_UNREACHABLE';
+}
+
+/** Connections that wait `timeoutMs` to be made, for the head of an answer, and between two pieces of its body. */
+export function openAgent(timeoutMs: number, ca?: string): Agent {
+  return new Agent({
+    connect: { timeout: timeoutMs, ...(ca && { ca }) },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxResponseSize: RESPONSE_BYTES_MAX,
+  });
+}
+
+export function exchangeOver(agent: Dispatcher, options: TransportOptions): Exchange {
+  let failuresInARow = 0;
+  return async (request, body = request.body as string | null | undefined) => {
+    try {
+      const response = await send(agent, request, body ?? null, options.signal);
+      failuresInARow = 0;
+      options.meter.count(response.status, Number(response.headers.get(HEADER.requestCharge)));
+      return response;
+    } catch (error) {
+      if (request.abortSignal?.aborted || options.signal?.aborted) throw new Unreachable('stopped', { cause: error });
+      throw ++failuresInARow <= FAILOVERS_MAX ? asTheSdkKnowsIt(error) : unreachable(request, error);
+    }
+  };
+}
+
+/** The transport that the SDK gets when nothing about it is special. */
+export function plainClient(exchange: Exchange): HttpClient {
+  return { sendRequest: async (request) => respond(request, await exchange(request)) };
+}
+
+export function respond(request: HttpRequest, { status, headers, body }: RawResponse): HttpResponse {
+  return { request, status, headers, bodyAsText: body.toString('utf8') };
+}
+
+/** Azure Cosmos DB answers at most 4 MB; a transaction may make a change-feed page larger than that. */
+const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
+/** So often in a row the SDK may try another region; then the failure is ours to wait out. */
+const FAILOVERS_MAX = 2;
+
+async function send(
+  agent: Dispatcher,
+  request: HttpRequest,
+  body: Uint8Array | string | null,
+  stop: AbortSignal | undefined,
+): Promise<RawResponse> {
+  const { origin } = new URL(request.url);
+  const signals = [request.abortSignal as AbortSignal | undefined, stop].filter((signal) => signal !== undefined);
+  const response = await agent.request({
+    origin,
+    path: request.url.slice(origin.length) || '/',
+    method: request.method as Dispatcher.HttpMethod,
+    headers: request.headers.toJSON(),
+    body,
+    signal: AbortSignal.any(signals),
+  });
+  const bytes = Buffer.from(await response.body.arrayBuffer());
+  return { status: response.statusCode, headers: new ResponseHeaders(response.headers), body: bytes };
+}
+
+/** Time-outs and unknown hosts make the SDK look for another region; the rest it hands on. */
+function asTheSdkKnowsIt(error: unknown): unknown {
+  const isTimeout =
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError ||
+    error instanceof errors.ConnectTimeoutError;
+  return isTimeout ? Object.assign(new Error(error.message, { cause: error }), { name: 'AbortError' }) : error;
+}
+
+function unreachable(request: HttpRequest, cause: unknown): Unreachable {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Unreachable(`no answer from "${new URL(request.url).host}": ${why}`, { cause });
+}
+
+/** Headers in the form that the SDK expects. */
+export class ResponseHeaders {
+  readonly #values: Map<string, string>;
+
+  constructor(headers: Readonly<Record<string, string | string[] | undefined>>) {
+    this.#values = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  }
+
+  get(name: string): string | undefined {
+    return this.#values.get(name.toLowerCase());
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name.toLowerCase());
+  }
+
+  set(name: string, value: string | number | boolean): void {
+    this.#values.set(name.toLowerCase(), String(value));
+  }
+
+  delete(name: string): void {
+    this.#values.delete(name.toLowerCase());
+  }
+
+  toJSON(): Record<string, string> {
+    return Object.fromEntries(this.#values);
+  }
+
+  [Symbol.iterator](): Iterator<[string, string]> {
+    return this.#values[Symbol.iterator]();
+  }
+}

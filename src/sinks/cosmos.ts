@@ -1,0 +1,137 @@
+import pLimit from 'p-limit';
+import type { Change, Sink } from '../contract.ts';
+import type { Batches, Outcome } from '../cosmos/batches.ts';
+import type { Connection } from '../cosmos/connection.ts';
+import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
+import { type Fault, faultOf, isTransient, toFlowError } from '../cosmos/faults.ts';
+import { type Operation, Operations, textOfBatch } from '../cosmos/operations.ts';
+import { Routing } from '../cosmos/routing.ts';
+import { STATUS } from '../protocol/status.ts';
+import { FlowError } from '../support/error.ts';
+import { Undelivered } from './undelivered.ts';
+
+export interface CosmosSinkOptions {
+  /** Batches under way at once, over all writes. */
+  readonly concurrency: number;
+}
+
+/**
+ * Upserts and deletes documents of a container, in batches per physical range. Of several changes with one key in one
+ * write only the last is sent. Durable when the service has answered each operation.
+ */
+export function cosmosSink(connection: Connection, facts: ContainerFacts, { concurrency }: CosmosSinkOptions): Sink {
+  const { client, batches } = connection.writer();
+  const container = containerOf(client, facts);
+  const routing = new Routing(container);
+  const operations = new Operations(facts.partitionKey);
+  const limit = pLimit(concurrency);
+  const what = `target "${facts.database}/${facts.container}"`;
+
+  return {
+    async write(changes) {
+      const route = await routing.table().catch((error: unknown) => {
+        throw undelivered(changes, error, what);
+      });
+      const groups = operations.group(newest(changes), route);
+      const posted = groups.map(({ rangeId, batch }) =>
+        limit(() => post(batches, container, rangeId, batch).catch((error: unknown) => failed(batch, error))),
+      );
+      await Promise.allSettled(posted);
+      const failures = (await Promise.all(posted)).flat();
+      if (failures.some(({ fault }) => fault.status === STATUS.gone)) routing.forget();
+      connection.meter.throttled += failures.filter(({ fault }) => fault.status === STATUS.tooManyRequests).length;
+      raise(failures, what);
+    },
+    close: async () => {},
+  };
+}
+
+interface Failure {
+  readonly operation: Operation;
+  readonly fault: Fault;
+  readonly cause: unknown;
+}
+
+/** The last change of each key, in the order of the changes. */
+function newest(changes: readonly Change[]): readonly Change[] {
+  const byKey = new Map(changes.map((change) => [change.key, change]));
+  return byKey.size === changes.length ? changes : [...byKey.values()];
+}
+
+async function post(
+  batches: Batches,
+  container: ReturnType<typeof containerOf>,
+  rangeId: string,
+  batch: readonly Operation[],
+): Promise<Failure[]> {
+  const outcomes = await batches.post(container, rangeId, textOfBatch(batch));
+  if (outcomes.length !== batch.length) {
+    throw new Error(`a batch of ${batch.length} operations was answered with ${outcomes.length} results`);
+  }
+  return batch.flatMap((operation, index) => {
+    const outcome = outcomes[index] as Outcome;
+    return succeeded(operation, outcome.statusCode) ? [] : [{ operation, fault: faultIn(outcome), cause: undefined }];
+  });
+}
+
+function succeeded({ change }: Operation, status: number): boolean {
+  // What is to be deleted may be gone already: by an earlier try, or by its time to live.
+  return (status >= 200 && status < 300) || (change.kind === 'delete' && status === STATUS.notFound);
+}
+
+function faultIn({ statusCode, subStatusCode = 0, retryAfterMilliseconds = 0 }: Outcome): Fault {
+  return {
+    status: statusCode,
+    substatus: subStatusCode,
+    retryAfterMs: retryAfterMilliseconds,
+    message: `status ${statusCode}`,
+  };
+}
+
+/** A request that failed as a whole left every operation of it in doubt. */
+function failed(batch: readonly Operation[], cause: unknown): Failure[] {
+  const fault = faultOf(cause);
+  if (!fault) throw cause;
+  return batch.map((operation) => ({ operation, fault, cause }));
+}
+
+function raise(failures: readonly Failure[], what: string): void {
+  const final = failures.find(({ fault }) => !isWorthRetrying(fault));
+  if (final) throw final.cause ? toFlowError(final.cause, 'target', what) : refused(final, what);
+  const [first] = failures;
+  if (!first) return;
+  throw new Undelivered(
+    failures.map(({ operation }) => operation.change),
+    {
+      retryAfterMs: Math.max(...failures.map(({ fault }) => fault.retryAfterMs)),
+      reason: first.cause ? toFlowError(first.cause, 'target', what) : exhausted(first, what),
+    },
+  );
+}
+
+function isWorthRetrying(fault: Fault): boolean {
+  return isTransient(fault) || fault.status === STATUS.failedDependency;
+}
+
+function undelivered(changes: readonly Change[], error: unknown, what: string): unknown {
+  const fault = faultOf(error);
+  const reason = toFlowError(error, 'target', what);
+  return fault && isTransient(fault) ? new Undelivered(changes, { retryAfterMs: fault.retryAfterMs, reason }) : reason;
+}
+
+function refused({ operation, fault }: Failure, what: string): FlowError {
+  const bytes = operation.change.document.length;
+  const why =
+    fault.status === STATUS.tooLarge ? `its ${bytes} bytes are too many` : `status ${fault.status}/${fault.substatus}`;
+  return new FlowError('sink_refused', `${what} refused the document with id ${operation.id}: ${why}`, {
+    hint: 'mend or delete it in the source; the same command goes on at its page',
+  });
+}
+
+function exhausted({ fault }: Failure, what: string): FlowError {
+  const hint =
+    fault.status === STATUS.tooManyRequests
+      ? 'give the target more throughput, or lower --concurrency; the same command goes on where it stopped'
+      : 'the same command goes on where it stopped';
+  return new FlowError('sink_unavailable', `${what} kept answering ${fault.status}/${fault.substatus}`, { hint });
+}

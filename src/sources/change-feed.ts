@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChangeFeedStartFrom } from '@azure/cosmos';
+import type { LimitFunction } from 'p-limit';
+import type { Change, Continuation, Page, Position, Range, Source } from '../contract.ts';
+import type { Connection } from '../cosmos/connection.ts';
+import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
+import { DocumentKey } from '../cosmos/document-key.ts';
+import { readRanges } from '../cosmos/routing.ts';
+import { STATUS } from '../protocol/status.ts';
+import { FlowError } from '../support/error.ts';
+import { findMember, visitElements } from '../support/json-bytes.ts';
+
+export interface ChangeFeedOptions {
+  /** A hint: a page never ends inside a transaction, so it may be larger. */
+  readonly maxItemCount: number;
+  /** Go on after the end, waiting `pollMs` whenever there is nothing new. */
+  readonly follow: boolean;
+  readonly pollMs: number;
+  /** Shared by all ranges: how many pages are read at once. */
+  readonly limit: LimitFunction;
+  /** Cuts requests off when it aborts, so that a stop need not wait for a slow server. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The latest-version change feed of a container: every document once, then every change, oldest first within a range.
+ * An empty page says that the range is caught up. One iterator of the SDK per range: its iterator over the whole
+ * container forgets where ranges start that it has not visited yet.
+ */
+export function changeFeed(connection: Connection, facts: ContainerFacts, options: ChangeFeedOptions): Source {
+  const reader = connection.reader(options.signal);
+  return {
+    ranges: async () => {
+      const ranges = await readRanges(containerOf(connection.client, facts));
+      return ranges.map(({ min, max }) => ({ min, max }));
+    },
+    pages: (range, from, signal) => read({ reader, facts, options, range, from, signal }),
+  };
+}
+
+interface Reading {
+  readonly reader: ReturnType<Connection['reader']>;
+  readonly facts: ContainerFacts;
+  readonly options: ChangeFeedOptions;
+  readonly range: Range;
+  readonly from: Continuation | undefined;
+  readonly signal: AbortSignal;
+}
+
+interface SdkToken {
+  readonly rid: string;
+  readonly Continuation: readonly {
+    readonly minInclusive: string;
+    readonly maxExclusive: string;
+    readonly continuationToken: string;
+  }[];
+}
+
+const DOCUMENTS = Buffer.from('Documents');
+
+async function* read({ reader, facts, options, range, from, signal }: Reading): AsyncGenerator<Page> {
+  const { client, pages } = reader;
+  const key = new DocumentKey(facts.partitionKey);
+  const iterator = containerOf(client, facts).items.getChangeFeedIterator({
+    maxItemCount: options.maxItemCount,
+    changeFeedStartFrom: ChangeFeedStartFrom.Continuation(sdkToken(range, from, facts)),
+  });
+  while (!signal.aborted) {
+    const response = await options.limit(() => iterator.readNext()).catch(unlessStopped(signal));
+    if (!response) return;
+    const caughtUp = response.statusCode === STATUS.notModified;
+    if (!caughtUp && response.statusCode !== STATUS.ok) throw gone(response.statusCode, response.subStatusCode);
+    const changes = caughtUp ? [] : changesIn(pages.take(response.result[0]), key);
+    const positions = positionsIn(response.continuationToken, facts);
+    const lag = lagIn(response.sessionToken, positions);
+    const page = { changes, resumeAt: (positions[0] as Position).resumeAt as Continuation, lag };
+    if (positions.length > 1) {
+      yield { ...page, split: positions };
+      return;
+    }
+    yield page;
+    if (caughtUp && !options.follow) return;
+    if (caughtUp) await sleep(options.pollMs, undefined, { signal }).catch(unlessStopped(signal));
+  }
+}
+
+function changesIn(page: Buffer, key: DocumentKey): Change[] {
+  const changes: Change[] = [];
+  visitElements(page, findMember(page, 0, DOCUMENTS), (start) => {
+    const end = key.scan(page, start);
+    changes.push({ key: key.key, kind: 'upsert', document: page.subarray(start, end) });
+    return end;
+  });
+  return changes;
+}
+
+/** A position of ours in the SDK's clothes. An empty token is its way to say "from the beginning". */
+function sdkToken(
+  { min, max }: Range,
+  from: Continuation | undefined,
+  { rid, database, container }: ContainerFacts,
+): string {
+  const stored = from === undefined ? { rid, etag: '' } : (JSON.parse(from) as { rid: string; etag: string });
+  if (stored.rid !== rid) {
+    throw new FlowError(
+      'container_recreated',
+      `"${database}/${container}" is not the container that the checkpoint was made for`,
+      {
+        hint: 'it was deleted and created again; copy it anew with --restart',
+      },
+    );
+  }
+  const Continuation = [{ minInclusive: min, maxExclusive: max, continuationToken: stored.etag }];
+  return JSON.stringify({ rid, Continuation } satisfies SdkToken);
+}
+
+/** More than one when the range has split: the SDK then lists the successors, each with its own position. */
+function positionsIn(token: string, { rid }: ContainerFacts): Position[] {
+  const { Continuation } = JSON.parse(token) as SdkToken;
+  return Continuation.map(({ minInclusive, maxExclusive, continuationToken }) => ({
+    range: { min: minInclusive, max: maxExclusive },
+    resumeAt: JSON.stringify({ rid, etag: continuationToken }) as Continuation,
+  })).toSorted((a, b) => (a.range.min < b.range.min ? -1 : 1));
+}
+
+/** The session token ends in the newest sequence number of the physical range, and the etag is that of the page. */
+function lagIn(sessionToken: string | undefined, positions: readonly Position[]): number {
+  const newest = Number(/#(\d+)/.exec(sessionToken ?? '')?.[1] ?? Number.NaN);
+  const here = Math.max(...positions.map(({ resumeAt }) => Number(/(\d+)/.exec(etagOf(resumeAt))?.[1] ?? 0)));
+  return Number.isNaN(newest) ? 0 : Math.max(0, newest - here);
+}
+
+function etagOf(resumeAt: Continuation | undefined): string {
+  return resumeAt === undefined ? '' : String((JSON.parse(resumeAt) as { etag: string }).etag);
+}
+
+function gone(status: number, substatus: number | undefined): Error {
+  return Object.assign(new Error(`the change feed answered ${status}/${substatus ?? 0}`), { code: status, substatus });
+}
+
+function unlessStopped(signal: AbortSignal): (error: unknown) => undefined {
+  return (error) => {
+    if (!signal.aborted) throw error;
+  };
+}

@@ -1,0 +1,15 @@
+import type { Source } from '../contract.ts';
+import type { Tally } from '../support/tally.ts';
+
+/** The same source, counted. */
+export function counted(source: Source, tally: Tally): Source {
+  return {
+    ranges: () => source.ranges(),
+    async *pages(range, from, signal) {
+      for await (const page of source.pages(range, from, signal)) {
+        tally.page(range, page.changes.length, page.lag);
+        yield page;
+      }
+    },
+  };
+}
