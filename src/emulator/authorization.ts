@@ -13,13 +13,23 @@ export interface SignedRequest {
 
 /** Throws 401 or 403 unless the request is signed with the master key, for its own path, at about this time. */
 export function authorize(request: SignedRequest, key: string, now = Date.now()): void {
-  const { xDate, date } = datesOf(request.headers);
   const signature = signatureOf(request.headers);
-  refuseSkew(xDate || date, now);
-  const payloads = linksOf(request.address).map((link) => payloadOf(request, link, xDate, date));
+  const payloads = payloadsOf(request);
+  refuseSkew(dateOf(request.headers), now);
   if (payloads.some((payload) => isSigned(payload, key, signature))) return;
   throw unauthorized(
     `The input authorization token can't serve the request. The wrong key is being used or the expected payload is not built as per the protocol. For more info: https://aka.ms/cosmosdb-tsg-unauthorized. Server used the following payload to sign: '${payloads[0]}'`,
+  );
+}
+
+/** The texts of which one must be signed: with names in the link, and with a resource id. */
+export function payloadsOf({ method, address, headers }: SignedRequest): string[] {
+  const xDate = header(headers, 'x-ms-date') ?? '';
+  const date = xDate === '' ? dateOf(headers) : '';
+  return linksOf(address).map((link) =>
+    [method, TYPES[address.resource], link, xDate, date, '']
+      .map((line, index) => (index === LINK_LINE ? line : line.toLowerCase()))
+      .join('\n'),
   );
 }
 
@@ -30,12 +40,12 @@ export function sign(payload: string, key: string): string {
 
 const SKEW_MS = 900_000;
 const HEADER_MAX = 1024;
+const LINK_LINE = 2;
 
-function datesOf(headers: IncomingHttpHeaders): { xDate: string; date: string } {
-  const xDate = header(headers, 'x-ms-date') ?? '';
-  const date = xDate ? '' : (header(headers, 'date') ?? '');
-  if (!xDate && !date) throw unauthorized('The request has neither an x-ms-date nor a date header.');
-  return { xDate, date };
+function dateOf(headers: IncomingHttpHeaders): string {
+  const date = header(headers, 'x-ms-date') ?? header(headers, 'date');
+  if (!date) throw unauthorized('The request has neither an x-ms-date nor a date header.');
+  return date;
 }
 
 function signatureOf(headers: IncomingHttpHeaders): string {
@@ -86,11 +96,6 @@ function linksOf({ resource, database, container, id }: Address): string[] {
   if (resource === 'db' || resource === 'colls') return [`dbs/${database}`, database.toLowerCase()];
   const owner = `dbs/${database}/colls/${container}`;
   return resource === 'doc' ? [`${owner}/docs/${id}`, id.toLowerCase()] : [owner, container.toLowerCase()];
-}
-
-function payloadOf({ method, address }: SignedRequest, link: string, xDate: string, date: string): string {
-  const type = TYPES[address.resource];
-  return `${method.toLowerCase()}\n${type}\n${link}\n${xDate.toLowerCase()}\n${date.toLowerCase()}\n`;
 }
 
 function isSigned(payload: string, key: string, signature: string): boolean {

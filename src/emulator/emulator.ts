@@ -31,7 +31,7 @@ export interface Emulator {
   readonly key: string;
   /** Splits a range of a container, the first one by default; its id is gone when this returns. */
   split(database: string, container: string, rangeId?: string): void;
-  /** Resolves once nothing is served any more and the data is on disk, free for another process. */
+  /** Resolves once nothing is served any more and the data is on disk, free for another process. May be called again. */
   close(): Promise<void>;
 }
 
@@ -61,6 +61,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     store.close();
     throw error;
   }
+  const close = async (): Promise<void> => {
+    closing.abort();
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+    store.close();
+  };
+  let closed: Promise<void> | undefined;
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     key,
@@ -69,13 +78,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       if (!container) throw notFound();
       store.write(() => splitRange(store, container, rangeId));
     },
-    close: async () => {
-      closing.abort();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-      store.close();
+    close: () => {
+      closed ??= close();
+      return closed;
     },
   };
 }

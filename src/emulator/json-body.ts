@@ -29,9 +29,10 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 const DEPTH_MAX = 128;
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+function isDeeper(value: object, levels: number): boolean {
   if (levels === 0) return true;
-  for (const name in value) if (isDeeper((value as Record<string, unknown>)[name], levels - 1)) return true;
+  for (const part of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof part === 'object' && part !== null && isDeeper(part, levels - 1)) return true;
+  }
   return false;
 }

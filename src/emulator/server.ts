@@ -37,7 +37,7 @@ export function createGateway(options: ServerOptions): Server {
   return server;
 }
 
-const LIMITS = { maxHeaderSize: 64 * 1024, headersTimeout: 15_000, requestTimeout: 60_000 };
+const LIMITS = { maxHeaderSize: 64 * 1024, headersTimeout: 15_000, requestTimeout: 60_000, requireHostHeader: false };
 // Longer than clients keep a connection: a write on one that the server just closed fails, and is not tried again.
 const KEEP_ALIVE_MS = 600_000;
 

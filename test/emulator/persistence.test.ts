@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startEmulator } from '../../src/emulator/emulator.ts';
+import { connect, openEmulator, openRig } from './rig.ts';
+
+const EMULATOR = new URL('../../src/emulator/emulator.ts', import.meta.url).href;
+
+function newFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cosmosflow-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'new', 'data.db');
+}
+
+describe('a data file', () => {
+  test('has everything when it is opened again', async () => {
+    const data = newFile();
+    const { emulator, container } = await openRig({ data, ranges: 1 });
+    const { resource: first } = await container.items.create({ id: '1', pk: 'p' });
+    await container.items.create({ id: '2', pk: 'p' });
+    emulator.split('db', 'items');
+    const definition = (await container.read()).resource;
+    const ranges = (await container.readPartitionKeyRanges().fetchAll()).resources;
+    const { resource: offer } = await container.readOffer();
+    await emulator.close();
+
+    const again = connect(await openEmulator({ data }))
+      .database('db')
+      .container('items');
+    expect((await again.read()).resource).toEqual(definition);
+    expect((await again.readPartitionKeyRanges().fetchAll()).resources).toEqual(ranges);
+    expect((await again.readOffer()).resource).toEqual(offer);
+    expect((await again.item('1', 'p').read()).resource).toEqual(first);
+    const { resource: third } = await again.items.create({ id: '3', pk: 'p' });
+    expect(third?._rid).not.toBe(first?._rid);
+    const { resources } = await again.items.readAll().fetchAll();
+    expect(new Set(resources.map(({ _rid }) => _rid)).size).toBe(3);
+    expect(new Set(resources.map(({ _etag }) => _etag)).size).toBe(3);
+  });
+
+  test('can be read by its owner alone', async () => {
+    const data = newFile();
+    await openEmulator({ data });
+    expect(statSync(data).mode & 0o777).toBe(0o600);
+    expect(statSync(join(data, '..')).mode & 0o777).toBe(0o700);
+  });
+
+  test('belongs to one process at a time', async () => {
+    const data = newFile();
+    const emulator = await openEmulator({ data });
+    expect(await openElsewhere(data)).toBe('in_use');
+    await expect(startEmulator({ data })).rejects.toMatchObject({ code: 'in_use' });
+    await emulator.close();
+    expect(await openElsewhere(data)).toBe('opened');
+  });
+
+  test('of another program is refused and left as it is', async () => {
+    const data = newFile();
+    await (await openEmulator({ data })).close();
+    writeFileSync(data, 'not a database, but long enough to have a header of its own'.repeat(100));
+    await expect(startEmulator({ data })).rejects.toMatchObject({ code: 'local_io' });
+    const { default: Database } = await import('better-sqlite3');
+    rmSync(data);
+    const db = new Database(data);
+    db.exec('CREATE TABLE other (a)');
+    db.close();
+    await expect(startEmulator({ data })).rejects.toMatchObject({
+      code: 'local_io',
+      message: expect.stringMatching(/not data of/),
+    });
+  });
+});
+
+test('a port that is in use is a usage error', async () => {
+  const port = Number(new URL((await openEmulator()).endpoint).port);
+  await expect(startEmulator({ port })).rejects.toMatchObject({ code: 'usage', message: `port ${port} is in use` });
+});
+
+/** Opens the file in a process of its own; resolves with the error's code, or `opened`. */
+async function openElsewhere(data: string): Promise<string> {
+  const script = `
+    const { startEmulator } = await import(${JSON.stringify(EMULATOR)});
+    try {
+      const emulator = await startEmulator({ data: ${JSON.stringify(data)} });
+      await emulator.close();
+      console.log('opened');
+    } catch (error) {
+      console.log(error.code);
+    }`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+  return stdout.trim();
+}
