@@ -16,11 +16,13 @@ export function parseDuration(text: string): number {
 
 /** Milliseconds for people: `850 ms`, `12.3 s`, `4 min 05 s`, `2 h 03 min`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const [seconds, minutes, hours] = [Math.round(ms / 1000), Math.floor(ms / 60_000), Math.floor(ms / 3_600_000)];
-  if (hours > 0) return `${hours} h ${pad(minutes % 60)} min`;
-  return `${minutes} min ${pad(seconds % 60)} s`;
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
+  if (Math.round(ms / 100) < 600) return `${(ms / 1000).toFixed(1)} s`;
+  // Rounded once, before it is divided: the parts of a time must not be rounded in different directions.
+  const seconds = Math.round(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${pad(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
 }
 
 const pad = (value: number): string => String(value).padStart(2, '0');
