@@ -14,9 +14,9 @@ export type Resource = (typeof SHAPES)[number][0];
 export function parseAddress(url: string): Address {
   const path = url.includes('/docs/') ? url : url.replace(/\?.*$/s, '');
   for (const [resource, shape] of SHAPES) {
-    const groups = shape.exec(path)?.groups;
-    if (!groups && !shape.test(path)) continue;
-    const { database = '', container = '', id = '' } = groups ?? {};
+    const match = shape.exec(path);
+    if (!match) continue;
+    const { database = '', container = '', id = '' } = match.groups ?? {};
     return { resource, database: decode(database), container: decode(container), id: decode(id) };
   }
   throw notFound();

@@ -5,7 +5,7 @@ import type { Address } from './address.ts';
 import { Refusal } from './refusal.ts';
 import { header } from './request.ts';
 
-export interface SignedRequest {
+interface SignedRequest {
   readonly method: string;
   readonly address: Address;
   readonly headers: IncomingHttpHeaders;

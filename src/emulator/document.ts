@@ -11,7 +11,7 @@ export interface Document {
   readonly open: Buffer;
 }
 
-export interface SystemProperties {
+interface SystemProperties {
   readonly rid: string;
   readonly self: string;
   readonly etag: string;

@@ -21,7 +21,7 @@ export interface ItemRequest {
 }
 
 /** Writes of one commit share a number, which the first of them takes. */
-export interface Commit {
+interface Commit {
   lsn?: number;
 }
 

@@ -31,7 +31,7 @@ export interface OperationResult extends ItemOutcome {
   readonly message?: string;
 }
 
-export type OperationTarget = Omit<ItemRequest, 'key'> & { readonly key: Key | (() => Key) };
+type OperationTarget = Omit<ItemRequest, 'key'> & { readonly key: Key | (() => Key) };
 
 /** Reads an operation whose text starts at `at` in the body. */
 export function parseOperation(value: unknown, body: Buffer, at: number): BatchOperation {

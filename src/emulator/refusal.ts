@@ -18,7 +18,7 @@ export class Refusal extends Error {
   }
 }
 
-export interface RefusalOptions {
+interface RefusalOptions {
   readonly substatus?: number | undefined;
   readonly plain?: boolean;
   readonly retryAfterMs?: number | undefined;

@@ -5,7 +5,7 @@ import { tooLarge } from './refusal.ts';
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length <= BODY_MAX) chunks.push(chunk);
     // A client that is cut off while it sends does not get to see the answer, so an honest one may finish.

@@ -28,7 +28,7 @@ import type { Reply } from './reply.ts';
 import { flag, type Request } from './request.ts';
 import type { Store } from './store/store.ts';
 
-export type Handler = (request: Request, store: Store) => Reply;
+type Handler = (request: Request, store: Store) => Reply;
 
 export interface Route {
   readonly method: string;

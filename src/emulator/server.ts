@@ -15,7 +15,7 @@ import { readBody } from './request-body.ts';
 import type { Route } from './routes.ts';
 import type { Store } from './store/store.ts';
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly store: Store;
   readonly routes: readonly Route[];
   readonly key: string;
@@ -117,10 +117,15 @@ function send({ status, headers, body }: Reply, response: ServerResponse, { acti
 const VERSION = '2020-07-15';
 const GATEWAY = 'version=2.14.0';
 
+const MALFORMED: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
 /** Answers what is not HTTP, or too much of it, without the help of the HTTP parser. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable) return void socket.destroy();
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const status = MALFORMED[error.code ?? ''] ?? '400 Bad Request';
   const body = JSON.stringify({ code: 'BadRequest', message: `The request is not valid HTTP: ${error.message}` });
   socket.end(
     `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

@@ -1,6 +1,6 @@
 import type { Value } from './value.ts';
 
-export interface SqlFunction {
+interface SqlFunction {
   readonly arguments: readonly [fewest: number, most: number];
   readonly call: (...values: Value[]) => Value;
 }

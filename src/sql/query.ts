@@ -14,7 +14,7 @@ export interface Query {
   readonly top?: number;
 }
 
-export interface Count {
+interface Count {
   /** Whether a document is counted; absent when every one is. */
   readonly counts?: (document: Value) => boolean;
   readonly result: (count: number) => Value;

@@ -37,14 +37,15 @@ describe('a transactional batch', () => {
   });
 
   test('applies nothing when one operation fails, and says which', async () => {
-    const { container } = await openRig();
+    const { container } = await openRig({ ranges: 1 });
     await container.items.create({ id: '3', pk: 'p', v: 1 });
-    const { code, result } = await container.items.batch(
+    const { code, result, headers } = await container.items.batch(
       [create('1'), { operationType: 'Upsert', resourceBody: { id: '3', pk: 'p', v: 2 } }, create('3'), create('4')],
       'p',
     );
     expect(code).toBe(207);
     expect(result?.map(({ statusCode }) => statusCode)).toEqual([424, 424, 409, 424]);
+    expect(headers?.lsn).toBe('1');
     expect((await container.items.readAll().fetchAll()).resources).toMatchObject([{ id: '3', v: 1 }]);
     expect((await container.items.batch([create('1')], 'p')).code).toBe(200);
   });

@@ -87,6 +87,9 @@ describe('a query', () => {
     const options = { forceQueryPlan: true, maxItemCount: 3 };
     const { resources } = await container.items.query('SELECT VALUE c.n FROM c WHERE c.n < 20', options).fetchAll();
     expect(resources.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n));
+    expect((await container.items.query('SELECT TOP 7 * FROM c', options).fetchAll()).resources.length).toBe(7);
+    const count = container.items.query('SELECT VALUE COUNT(1) FROM c', options).fetchAll();
+    await expect(count).rejects.toMatchObject({ code: 400 });
   });
 
   test('passes over documents that are deleted between its pages', async () => {

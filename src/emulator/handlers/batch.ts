@@ -1,5 +1,6 @@
 import { HEADER } from '../../protocol/headers.ts';
 import { STATUS, SUBSTATUS } from '../../protocol/status.ts';
+import { assert } from '../../support/assert.ts';
 import { elementSpans } from '../../support/json-bytes.ts';
 import { parseJson } from '../json-body.ts';
 import { type Key, parseWholeKey } from '../key.ts';
@@ -27,7 +28,7 @@ export function runBatch(request: Request, store: Store): Reply {
   const charge = results.reduce((sum, result) => sum + result.charge, 0);
   return {
     status: results.every(({ status }) => status < STATUS.notModified) ? STATUS.ok : STATUS.multiStatus,
-    headers: containerHeaders(container, [target.range], charge),
+    headers: containerHeaders(container, [currentRange(request, store, target.range)], charge),
     body: formatResults(results, minimal),
   };
 }
@@ -50,6 +51,13 @@ function targetOf({ headers }: Request, container: Container): { range: Range; k
   const range = container.ranges.find(({ id }) => String(id) === rangeId);
   if (!range) throw rangeGone(rangeId);
   return { range };
+}
+
+/** A batch that was undone has taken back its commit, which the range it was found with does not know. */
+function currentRange(request: Request, store: Store, { id }: Range): Range {
+  const range = ownerContainer(request, store).ranges.find((candidate) => candidate.id === id);
+  assert(range !== undefined, 'a batch leaves the ranges as they are');
+  return range;
 }
 
 function missingKey(): never {

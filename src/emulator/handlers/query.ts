@@ -5,6 +5,7 @@ import { pageCharge } from '../charge.ts';
 import { type Continuation, formatContinuation, parseContinuation } from '../continuation.ts';
 import { Page } from '../page.ts';
 import { parseQuery } from '../query-body.ts';
+import { badRequest } from '../refusal.ts';
 import { json, type Reply } from '../reply.ts';
 import { flag, header, maxItemCount, type Request } from '../request.ts';
 import { type Target, targetOf } from '../slice.ts';
@@ -35,11 +36,14 @@ export function runQuery(request: Request, store: Store): Reply {
   };
 }
 
-/** The plan that lets a client send its query as it is. */
+/** The plan that lets a client send its query as it is to each range, and put the results one after the other. */
 export function planQuery(request: Request, store: Store): Reply {
-  ownerContainer(request, store);
-  parseQuery(request.body);
-  return json(STATUS.ok, PLAN);
+  const { ranges } = ownerContainer(request, store);
+  const { count, top = null } = parseQuery(request.body);
+  if (count && ranges.length > 1) {
+    throw badRequest('A plan to count over several ranges is not supported yet by the embedded server.');
+  }
+  return json(STATUS.ok, { ...PLAN, queryInfo: { ...PLAN.queryInfo, top } });
 }
 
 interface Limits extends Continuation {
@@ -55,7 +59,6 @@ const PLAN = {
   partitionedQueryExecutionInfoVersion: 2,
   queryInfo: {
     distinctType: 'None',
-    top: null,
     offset: null,
     limit: null,
     orderBy: [],

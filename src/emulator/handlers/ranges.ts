@@ -11,7 +11,8 @@ import { ownerContainer } from './lookup.ts';
 /** The ranges as they are now; 304 for a client that has them. Its etag changes with each split. */
 export function readRanges(request: Request, store: Store): Reply {
   const container = ownerContainer(request, store);
-  const etag = `"${container.nextRange}"`;
+  // With the resource id, or a client that knew an earlier container of this name would be told that nothing changed.
+  const etag = `"${container.rid}-${container.nextRange}"`;
   if (header(request.headers, HEADER.ifNoneMatch) === etag) {
     return { status: STATUS.notModified, headers: { [HEADER.etag]: etag } };
   }

@@ -5,7 +5,7 @@ import { documentRids } from '../rid.ts';
 import { type Documents, openDocuments } from './documents.ts';
 import { contains, type Range } from './range.ts';
 
-export interface ContainerState {
+interface ContainerState {
   readonly number: number;
   readonly database: string;
   readonly name: string;

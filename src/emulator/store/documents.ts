@@ -22,7 +22,7 @@ export interface Row {
   readonly body: Buffer;
 }
 
-export interface NewRow {
+interface NewRow {
   readonly number: number;
   readonly key: string;
   readonly id: string;

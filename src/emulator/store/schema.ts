@@ -13,7 +13,7 @@ export function openDatabase(file: string): Database.Database {
     return db;
   } catch (error) {
     db.close();
-    throw translate(error, file);
+    throw dataError(error, file);
   }
 }
 
@@ -83,7 +83,8 @@ function create(db: Database.Database): void {
   }).immediate();
 }
 
-function translate(error: unknown, file: string): unknown {
+/** The same error, or what it means when it comes from reading the data. */
+export function dataError(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code.startsWith('SQLITE_BUSY')) {
     const hint = 'stop that process, or choose another file';

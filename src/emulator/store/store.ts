@@ -4,7 +4,7 @@ import { type DatabaseState, loadCatalog } from './catalog.ts';
 import { type Container, type ContainerDefinition, tableOf } from './container.ts';
 import { createDocuments } from './documents.ts';
 import { type Offers, openOffers } from './offers.ts';
-import { openDatabase } from './schema.ts';
+import { dataError, openDatabase } from './schema.ts';
 import { newEtag, nowSeconds } from './stamp.ts';
 
 // What is in memory is what counts while the server runs; SQLite has the documents and, at the end of each transaction,
@@ -31,7 +31,7 @@ export class Store {
     this.#rollback = this.#db.prepare('ROLLBACK');
     this.#saveContainer = this.#db.prepare('UPDATE containers SET next_range = ?, next_document = ? WHERE number = ?');
     this.#saveRange = this.#db.prepare('UPDATE ranges SET lsn = ? WHERE container = ? AND id = ?');
-    this.#databases = loadCatalog(this.#db);
+    this.#databases = this.#loadFirst(file);
   }
 
   databases(): DatabaseState[] {
@@ -140,6 +140,15 @@ export class Store {
       this.#db.pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       this.#db.close();
+    }
+  }
+
+  #loadFirst(file: string): Map<string, DatabaseState> {
+    try {
+      return loadCatalog(this.#db);
+    } catch (error) {
+      this.#db.close();
+      throw dataError(error, file);
     }
   }
 
