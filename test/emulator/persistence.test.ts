@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startEmulator } from '../../src/emulator/emulator.ts';
+import { startEmulator, WELL_KNOWN_KEY } from '../../src/emulator/emulator.ts';
 import { connect, openEmulator, openRig } from './rig.ts';
 
 const EMULATOR = new URL('../../src/emulator/emulator.ts', import.meta.url).href;
@@ -57,6 +58,40 @@ describe('a data file', () => {
     expect(await openElsewhere(data)).toBe('opened');
   });
 
+  test('that is damaged is named, not served', async () => {
+    const data = newFile();
+    const { emulator } = await openRig({ data });
+    await emulator.close();
+    const bytes = readFileSync(data);
+    writeFileSync(data, bytes.fill(0x5a, 4096));
+    await expect(startEmulator({ data })).rejects.toMatchObject({
+      code: 'local_io',
+      message: expect.stringContaining(data),
+    });
+  });
+
+  test('has what was answered before its process was killed', async () => {
+    const data = newFile();
+    const { child, endpoint } = await startElsewhere(data);
+    const client = connect({ endpoint, key: WELL_KNOWN_KEY });
+    const { database } = await client.databases.create({ id: 'db' });
+    const { container } = await database.containers.create({
+      id: 'items',
+      partitionKey: { paths: ['/pk'], version: 2 },
+    });
+    for (let n = 0; n < 50; n++) await container.items.create({ id: `${n}`, pk: 'p' });
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    const again = connect(await openEmulator({ data }))
+      .database('db')
+      .container('items');
+    expect((await again.items.query('SELECT VALUE COUNT(1) FROM c').fetchAll()).resources).toEqual([50]);
+    const { resource } = await again.items.create({ id: 'next', pk: 'p' });
+    const { resource: last } = await again.item('49', 'p').read();
+    expect(resource?._rid).not.toBe(last?._rid);
+  });
+
   test('of another program is refused and left as it is', async () => {
     const data = newFile();
     await (await openEmulator({ data })).close();
@@ -78,6 +113,18 @@ test('a port that is in use is a usage error', async () => {
   const port = Number(new URL((await openEmulator()).endpoint).port);
   await expect(startEmulator({ port })).rejects.toMatchObject({ code: 'usage', message: `port ${port} is in use` });
 });
+
+async function startElsewhere(data: string): Promise<{ child: ChildProcess; endpoint: string }> {
+  const script = `
+    const { startEmulator } = await import(${JSON.stringify(EMULATOR)});
+    console.log((await startEmulator({ data: ${JSON.stringify(data)} })).endpoint);`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [endpoint] = await once(child.stdout, 'data');
+  return { child, endpoint: String(endpoint).trim() };
+}
 
 /** Opens the file in a process of its own; resolves with the error's code, or `opened`. */
 async function openElsewhere(data: string): Promise<string> {
