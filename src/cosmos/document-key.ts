@@ -7,30 +7,46 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
 
+interface Path {
+  /** Where the spans of its first name are. */
+  readonly at: number;
+  readonly rest: readonly Buffer[];
+}
+
 /**
  * Reads id, partition key and system properties of documents from their bytes. One scan serves all three: `scan`
  * remembers where things are until the next scan.
  */
 export class DocumentKey {
   readonly #definition: PartitionKeyDefinition;
-  readonly #paths: readonly (readonly Buffer[])[];
+  readonly #paths: readonly Path[];
   readonly #names: readonly Buffer[];
+  /** Which of the names are those of system properties. */
+  readonly #system: ReadonlySet<number>;
   readonly #spans: Int32Array;
+  readonly #repeats: number[] = [];
   readonly #nested = new Int32Array(SPAN);
   #text: Buffer = Buffer.alloc(0);
 
   constructor(definition: PartitionKeyDefinition) {
     this.#definition = definition;
-    this.#paths = definition.paths.map((path) => propertyNames(path).map((name) => Buffer.from(name)));
-    const first = this.#paths.map(([name = Buffer.alloc(0)]) => name);
-    this.#names = [Buffer.from('id'), ...first, ...SYSTEM_PROPERTIES.map((name) => Buffer.from(name))];
+    const paths = definition.paths.map(propertyNames);
+    // A name has one place only: a key may be the id, and two parts of a key may lie in the same property.
+    const names = [...new Set(['id', ...paths.map(([first = '']) => first), ...SYSTEM_PROPERTIES])];
+    this.#paths = paths.map(([first = '', ...rest]) => ({
+      at: names.indexOf(first) * SPAN,
+      rest: rest.map((name) => Buffer.from(name)),
+    }));
+    this.#names = names.map((name) => Buffer.from(name));
+    this.#system = new Set(SYSTEM_PROPERTIES.map((name) => names.indexOf(name)));
     this.#spans = new Int32Array(this.#names.length * SPAN);
   }
 
   /** Scans the document that starts at `at`; returns the offset after it. */
   scan(text: Buffer, at: number): number {
     this.#text = text;
-    return locateMembers(text, at, this.#names, this.#spans);
+    this.#repeats.length = 0;
+    return locateMembers(text, at, this.#names, this.#spans, this.#repeats);
   }
 
   /** Equal for all versions of the document. */
@@ -65,9 +81,13 @@ export class DocumentKey {
   /** Offsets, in pairs and ascending, of what remains when the system properties are cut out of `[start, end)`. */
   keptSpans(start: number, end: number): number[] {
     const cuts: [number, number][] = [];
-    for (let name = 1 + this.#paths.length; name < this.#names.length; name++) {
+    for (const name of this.#system) {
       const valueEnd = this.#spans[name * SPAN + 2] as number;
       if (valueEnd > 0) cuts.push([this.#spans[name * SPAN] as number, valueEnd]);
+    }
+    for (let at = 0; at < this.#repeats.length; at += SPAN) {
+      const [name = 0, nameStart = 0, valueEnd = 0] = this.#repeats.slice(at, at + SPAN);
+      if (this.#system.has(name)) cuts.push([nameStart, valueEnd]);
     }
     if (cuts.length === 0) return [start, end];
     return keepAround(
@@ -84,10 +104,11 @@ export class DocumentKey {
   }
 
   #valueAt(path: number): readonly [number, number] {
-    let start = this.#spans[(path + 1) * SPAN + 1] as number;
-    let end = this.#spans[(path + 1) * SPAN + 2] as number;
-    for (const name of (this.#paths[path] ?? []).slice(1)) {
-      if (this.#text[start] !== OPEN_OBJECT) return [0, 0];
+    const { at, rest } = this.#paths[path] as Path;
+    let start = this.#spans[at + 1] as number;
+    let end = this.#spans[at + 2] as number;
+    for (const name of rest) {
+      if (end === 0 || this.#text[start] !== OPEN_OBJECT) return [0, 0];
       locateMembers(this.#text, start, [name], this.#nested);
       start = this.#nested[1] as number;
       end = this.#nested[2] as number;

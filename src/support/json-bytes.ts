@@ -15,9 +15,16 @@ export const SPAN = 3;
 
 /**
  * Looks for members of the object at `at` by name and writes `SPAN` offsets per name into `spans`: the last occurrence,
- * as JSON.parse would see it, or zeros. Returns the offset after the object. Names are UTF-8 without quotes.
+ * as JSON.parse would see it, or zeros. Earlier occurrences are added to `repeats`: index of the name, start of the
+ * name, end of the value. Returns the offset after the object. Names are UTF-8 without quotes, and differ.
  */
-export function locateMembers(text: Uint8Array, at: number, names: readonly Uint8Array[], spans: Int32Array): number {
+export function locateMembers(
+  text: Uint8Array,
+  at: number,
+  names: readonly Uint8Array[],
+  spans: Int32Array,
+  repeats?: number[],
+): number {
   spans.fill(0, 0, names.length * SPAN);
   let next = expect(text, skipSpace(text, at), OPEN_OBJECT);
   next = skipSpace(text, next);
@@ -29,6 +36,8 @@ export function locateMembers(text: Uint8Array, at: number, names: readonly Uint
     const valueEnd = skipValue(text, valueStart);
     const name = indexOfName(text, nameStart + 1, nameEnd - 1, names);
     if (name >= 0) {
+      const earlierEnd = spans[name * SPAN + 2] as number;
+      if (earlierEnd > 0) repeats?.push(name, spans[name * SPAN] as number, earlierEnd);
       spans[name * SPAN] = nameStart;
       spans[name * SPAN + 1] = valueStart;
       spans[name * SPAN + 2] = valueEnd;
