@@ -31,7 +31,7 @@ function translate(file: string, error: unknown): unknown {
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
     return damaged(file, (error as Error).message, error);
-  if (error instanceof Database.SqliteError || LOCAL.has(code)) {
+  if (error instanceof Database.SqliteError || 'syscall' in (error as object)) {
     return new FlowError('local_io', `cannot keep the checkpoint "${file}": ${(error as Error).message}`, {
       hint: 'check that the directory exists, is yours to write, and has room',
       cause: error,
@@ -39,18 +39,6 @@ function translate(file: string, error: unknown): unknown {
   }
   return error;
 }
-
-const LOCAL: ReadonlySet<string> = new Set([
-  'EACCES',
-  'EPERM',
-  'EROFS',
-  'ENOSPC',
-  'EIO',
-  'ENOTDIR',
-  'EISDIR',
-  'EDQUOT',
-  'ENOENT',
-]);
 
 function codeOf(error: unknown): string {
   return String((error as { code?: unknown })?.code ?? '');

@@ -4,29 +4,42 @@ import { Presets, SingleBar } from 'cli-progress';
 import ora from 'ora';
 import { formatDuration } from '../support/duration.ts';
 import { escapeControls } from '../support/escape.ts';
-import { grouped, Pace } from './pace.ts';
+import { grouped, Pace, type PaceSample } from './pace.ts';
 import type { EdgeTalk } from './talk.ts';
 
 /** Spinner, bar and colour. Only for a terminal: elsewhere the libraries leave debris in the output. */
 export function terminal(stream: WriteStream, environment: Readonly<Record<string, string | undefined>>): EdgeTalk {
   const colour = new Chalk({ level: colourLevel(environment) });
-  const say = (text: string): void => void stream.write(`${CLEAR_LINE}${text}\n`);
+  let moving: Moving | undefined;
+  const say = (text: string): void => {
+    // What moves finds its line again by a position it saved: nothing may be written while it is there.
+    moving?.hide();
+    stream.write(`${text}\n`);
+    moving?.show();
+  };
+  const during = (what: Moving): { stop(): void } => {
+    moving = what;
+    what.show();
+    return {
+      stop() {
+        what.hide();
+        moving = undefined;
+      },
+    };
+  };
   return {
     note: (text) => say(`${colour.cyan('•')} ${escapeControls(text)}`),
     warn: (text) => say(`${colour.yellow('!')} ${escapeControls(text)}`),
     async waiting(text, work) {
-      const spinner = ora({
-        stream,
-        text: escapeControls(text),
-        color: colour.level > 0 ? 'cyan' : (false as never),
-      }).start();
+      const spinner = ora({ stream, text: escapeControls(text), ...(colour.level === 0 && { color: false as never }) });
+      const shown = during({ show: () => void spinner.start(), hide: () => void spinner.stop() });
       try {
         return await work();
       } finally {
-        spinner.stop();
+        shown.stop();
       }
     },
-    progress: (view) => drawBar(stream, new Pace(view), colour),
+    progress: (view) => during(barOf(stream, new Pace(view), colour)),
     summary(title, rows) {
       const width = Math.max(...rows.map(([label]) => label.length));
       const mark = title === 'done' ? colour.green('✔') : colour.yellow('■');
@@ -40,10 +53,14 @@ export function terminal(stream: WriteStream, environment: Readonly<Record<strin
   };
 }
 
-const CLEAR_LINE = '\r\u001b[K';
 const REDRAW_MS = 100;
 
-function drawBar(stream: WriteStream, pace: Pace, colour: ChalkInstance): { stop(): void } {
+interface Moving {
+  show(): void;
+  hide(): void;
+}
+
+function barOf(stream: WriteStream, pace: Pace, colour: ChalkInstance): Moving {
   const bar = new SingleBar(
     {
       stream,
@@ -52,27 +69,36 @@ function drawBar(stream: WriteStream, pace: Pace, colour: ChalkInstance): { stop
       hideCursor: true,
       linewrap: false,
       gracefulExit: false,
-      autopadding: true,
+      clearOnComplete: true,
     },
     Presets.shades_classic,
   );
-  const draw = (): void => {
-    const sample = pace.sample();
-    bar.update(sample.fraction ?? 0, {
-      done: sample.fraction === undefined ? ' … ' : `${Math.floor(sample.fraction * 100)}%`.padStart(4),
-      documents: grouped(sample.documents),
-      speed: grouped(sample.documentsPerSecond),
-      charge: grouped(sample.requestUnitsPerSecond),
-      rest: restOf(sample.lag, sample.etaMs),
-    });
-  };
-  bar.start(1, 0, { done: '', documents: 0, speed: 0, charge: 0, rest: '' });
-  const timer = setInterval(draw, REDRAW_MS);
+  let timer: NodeJS.Timeout | undefined;
   return {
-    stop() {
+    show() {
+      const { fraction, fields } = fieldsOf(pace.sample());
+      bar.start(1, fraction, fields);
+      timer = setInterval(() => {
+        const { fraction: now, fields: latest } = fieldsOf(pace.sample());
+        bar.update(now, latest);
+      }, REDRAW_MS);
+    },
+    hide() {
       clearInterval(timer);
-      draw();
       bar.stop();
+    },
+  };
+}
+
+function fieldsOf({ fraction, documents, documentsPerSecond, requestUnitsPerSecond, lag, etaMs }: PaceSample) {
+  return {
+    fraction: fraction ?? 0,
+    fields: {
+      done: fraction === undefined ? '   …' : `${Math.floor(fraction * 100)}%`.padStart(4),
+      documents: grouped(documents),
+      speed: grouped(documentsPerSecond),
+      charge: grouped(requestUnitsPerSecond),
+      rest: restOf(lag, etaMs),
     },
   };
 }

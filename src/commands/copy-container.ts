@@ -42,7 +42,8 @@ export async function copyContainer(
   context: Context,
 ): Promise<void> {
   const [from, to] = [parseAddress(sourceText), parseAddress(targetText)];
-  if (options.resume && options.restart) throw new FlowError('usage', '--resume and --restart exclude each other');
+  if (options.resume && options.restart)
+    throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
   await scoped(async (own) => {
     const accounts = own(new Accounts(context.environment, options));
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
@@ -57,6 +58,7 @@ export async function copyContainer(
     const isFresh = checkpoint.positions().every(({ resumeAt }) => resumeAt === undefined);
     if (isFresh) tally.expected = ends.source.facts.documentCount;
     else context.talk.note(`going on where "${options.checkpoint}" says`);
+    if (options.follow) tally.onCaughtUp = sayOnce(context, 'caught up; following what changes until Ctrl-C');
 
     const [source, sink] = [
       readFrom(ends.source, tally, options, context),
@@ -132,6 +134,14 @@ function writeTo({ connection, facts }: End, tally: Tally, options: CopyOptions,
 
 function patienceOf(tally: Tally, options: CopyOptions, { signal }: Context): PatienceOptions {
   return { budgetMs: options.patience, signal, onWait: () => void tally.retries++ };
+}
+
+function sayOnce({ talk }: Context, text: string): () => void {
+  let isSaid = false;
+  return () => {
+    if (!isSaid) talk.note(text);
+    isSaid = true;
+  };
 }
 
 function sameContainer(name: string): FlowError {

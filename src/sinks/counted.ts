@@ -6,7 +6,7 @@ export function counted(sink: Sink, tally: Tally): Sink {
   return {
     async write(changes) {
       await sink.write(changes);
-      tally.written += changes.length;
+      tally.wrote(changes.length);
     },
     close: () => sink.close(),
   };

@@ -6,8 +6,9 @@ export function counted(source: Source, tally: Tally): Source {
   return {
     ranges: () => source.ranges(),
     async *pages(range, from, signal) {
+      tally.opened(range);
       for await (const page of source.pages(range, from, signal)) {
-        tally.page(range, page.changes.length, page.lag);
+        tally.page(range, page.changes.length, page.lag ?? 0, page.changes.length === 0 && !page.split);
         yield page;
       }
     },

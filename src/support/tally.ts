@@ -1,21 +1,46 @@
+interface Slice {
+  readonly min: string;
+}
+
 /** Running totals of one run. Wrappers around source and sink keep it, whoever likes may look at it. */
 export class Tally {
   readonly startedAt = performance.now();
-  read = 0;
-  written = 0;
   /** Times a range or a write had to be tried again. */
   retries = 0;
   /** How many changes there are to read in all, where that is known beforehand. */
   expected: number | undefined;
+  /** Called whenever everything that there is has been read and written. */
+  onCaughtUp: () => void = () => {};
+  #read = 0;
+  #written = 0;
   readonly #lags = new Map<string, number>();
   readonly #behind = new Set<string>();
 
-  /** A page of `changes` was read; `lag` changes come after it. An empty page is the end for now. */
-  page(range: { readonly min: string }, changes: number, lag: number | undefined): void {
-    this.read += changes;
-    this.#lags.set(range.min, lag ?? 0);
-    if (changes === 0) this.#behind.delete(range.min);
-    else this.#behind.add(range.min);
+  get read(): number {
+    return this.#read;
+  }
+
+  get written(): number {
+    return this.#written;
+  }
+
+  /** A range is about to be read. */
+  opened({ min }: Slice): void {
+    this.#behind.add(min);
+  }
+
+  /** A page of `changes` was read and `lag` come after it; `isEnd` when there was nothing more for now. */
+  page({ min }: Slice, changes: number, lag: number, isEnd: boolean): void {
+    this.#read += changes;
+    this.#lags.set(min, lag);
+    if (isEnd) this.#behind.delete(min);
+    else this.#behind.add(min);
+    this.#tellIfCaughtUp();
+  }
+
+  wrote(changes: number): void {
+    this.#written += changes;
+    this.#tellIfCaughtUp();
   }
 
   /** About how many changes are still to be read. */
@@ -23,12 +48,11 @@ export class Tally {
     return [...this.#lags.values()].reduce((sum, lag) => sum + lag, 0);
   }
 
-  /** Whether every range that was read has come to its end, and all of it is written. */
-  get caughtUp(): boolean {
-    return this.#lags.size > 0 && this.#behind.size === 0 && this.written >= this.read;
-  }
-
   get elapsedMs(): number {
     return performance.now() - this.startedAt;
+  }
+
+  #tellIfCaughtUp(): void {
+    if (this.#behind.size === 0 && this.#written === this.#read) this.onCaughtUp();
   }
 }
