@@ -1,4 +1,5 @@
 import { FlowError } from '../support/error.ts';
+import { redact } from '../support/redaction.ts';
 import { type Address, isLoopback } from './address.ts';
 
 /** What it takes to reach an account. The key never leaves this object but into signatures. */
@@ -14,8 +15,8 @@ export const EMULATOR_KEY = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVT
 
 /** The account of an address that is not embedded, from the environment where the address does not say it. */
 export function accountOf(address: Address, role: 'source' | 'target', environment: Environment): Account {
-  const candidates = role === 'target' ? ['COSMOS_TARGET_', 'COSMOS_'] : ['COSMOS_'];
-  const accounts = candidates.map((prefix) => readAccount(prefix, environment));
+  const prefixes = role === 'target' ? ['COSMOS_TARGET_', 'COSMOS_'] : ['COSMOS_'];
+  const accounts = prefixes.map((prefix) => ({ prefix, ...readAccount(prefix, environment) }));
   if (address.account === 'endpoint') {
     const key = accounts.find(({ key }) => key)?.key ?? emulatorKey(address.endpoint);
     if (!key) throw missing(`no key for "${address.endpoint}"`, 'set COSMOS_KEY in the environment');
@@ -26,7 +27,7 @@ export function accountOf(address: Address, role: 'source' | 'target', environme
   const elsewhere = `or try it without an account: embedded:${address.database}/${address.container}`;
   if (!found?.endpoint) throw missing(`no account for ${name}`, `set COSMOS_URI and COSMOS_KEY, ${elsewhere}`);
   const key = found.key ?? emulatorKey(found.endpoint);
-  if (!key) throw missing(`no key for ${name} at "${found.endpoint}"`, `set COSMOS_KEY, ${elsewhere}`);
+  if (!key) throw missing(`no key for ${name} at "${found.endpoint}"`, `set ${found.prefix}KEY, ${elsewhere}`);
   return { endpoint: found.endpoint, key };
 }
 
@@ -44,10 +45,13 @@ function readAccount(prefix: string, environment: Environment): Partial<Account>
 function normalise(endpoint: string, variable: string): string {
   const url = URL.parse(endpoint);
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw missing(`${variable} "${endpoint}" is not an address`, 'it reads https://NAME.documents.azure.com/');
+    throw missing(`${variable} "${redact(endpoint)}" is not an address`, 'it reads https://NAME.documents.azure.com/');
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw missing(`${variable} "${endpoint}" is not encrypted`, 'use https; plain http is for this machine alone');
+    throw missing(
+      `${variable} "${redact(endpoint)}" is not encrypted`,
+      'use https; plain http is for this machine alone',
+    );
   }
   return `${url.protocol}//${url.host}/`;
 }

@@ -28,8 +28,7 @@ export function isLoopback(host: string): boolean {
 
 function parseEndpoint(text: string): Address {
   const url = URL.parse(`https://${text.slice('cosmos://'.length)}`);
-  if (!url?.hostname) throw malformed(text, 'it has no host');
-  if (url.username || url.password || /AccountKey/i.test(text)) {
+  if (url?.username || url?.password || /AccountKey/i.test(text)) {
     throw new FlowError(
       'usage',
       'an address must not carry a key: command lines can be read by everyone on this machine',
@@ -38,9 +37,18 @@ function parseEndpoint(text: string): Address {
       },
     );
   }
+  if (!url?.hostname) throw malformed(text, 'it has no host');
   const scheme = isLoopback(url.hostname) ? 'http' : 'https';
-  const path = url.pathname.slice(1).split('/').map(decodeURIComponent).join('/');
+  const path = decode(text, url.pathname.slice(1));
   return { account: 'endpoint', endpoint: `${scheme}://${url.host}/`, ...parseName(text, path) };
+}
+
+function decode(text: string, path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw malformed(text, 'a percent sign in it starts no character');
+  }
 }
 
 function parseName(text: string, path: string): ContainerName {

@@ -14,7 +14,8 @@ export interface Fault {
 
 /** Reads an error of the SDK or the transport; `undefined` for anything else, which is a bug. */
 export function faultOf(error: unknown): Fault | undefined {
-  const { code, substatus, headers, message, cause } = error as SdkError;
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { code, substatus, headers, message = '', cause } = error as SdkError;
   if (typeof code === 'number') {
     return {
       status: code,
@@ -26,7 +27,7 @@ export function faultOf(error: unknown): Fault | undefined {
   if (typeof code === 'string' && NO_ANSWER.test(code)) {
     return { status: 0, substatus: 0, retryAfterMs: 0, message: firstLine(message) };
   }
-  return cause instanceof Error ? faultOf(cause) : undefined;
+  return faultOf(cause);
 }
 
 /** Whether the same request may succeed later. */
@@ -56,12 +57,12 @@ interface SdkError {
   readonly code?: unknown;
   readonly substatus?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly message: string;
+  readonly message?: string;
   readonly cause?: unknown;
 }
 
 const NO_ANSWER =
-  /^(E[A-Z_]+|UND_ERR_.*|TimeoutError|COSMOSFLOW_UNREACHABLE|CERT_.*|DEPTH_ZERO.*|SELF_SIGNED.*|UNABLE_TO.*)$/;
+  /^(E(?!RR_)[A-Z_]+|ERR_(TLS|SSL)_.*|UND_ERR_.*|TimeoutError|COSMOSFLOW_UNREACHABLE|CERT_.*|DEPTH_ZERO.*|SELF_SIGNED.*|UNABLE_TO.*)$/;
 const TRANSIENT: ReadonlySet<number> = new Set([
   0,
   STATUS.timeout,
@@ -88,6 +89,6 @@ function unauthorized(fault: Fault, what: string, cause: unknown): FlowError {
 /** The service wraps its sentence: `Message: {"Errors":["…"]}`, an activity id, an address. */
 function firstLine(message: string): string {
   const line = (message.split(/\r?\n/)[0] ?? '').replace(/^(Batch request error: |Message: )+/, '');
-  const wrapped = /^\{"Errors":\["(.*?)"/.exec(line)?.[1];
+  const wrapped = /^\{"Errors":\["((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replace(/\\(["\\/])/g, '$1');
   return (wrapped ?? line).replace(/ Server used the following payload.*$/, '').slice(0, 300);
 }
