@@ -1,0 +1,158 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { contentsOf, upsertText } from '../support/contents.ts';
+import { addressOf, useEmulator } from '../support/emulator.ts';
+import { runCli, useDirectory } from '../support/run-cli.ts';
+
+test('copy creates the target like the source and makes it equal', async () => {
+  const { emulator, client } = await useEmulator();
+  const cwd = useDirectory();
+  await client.databases.create({ id: 'shop' });
+  const definition = {
+    id: 'orders',
+    partitionKey: { paths: ['/customerId', '/currency'], kind: 'MultiHash' as never, version: 2 },
+    defaultTtl: 3600,
+    uniqueKeyPolicy: { uniqueKeys: [{ paths: ['/id'] }] },
+    indexingPolicy: {
+      indexingMode: 'consistent' as const,
+      automatic: true,
+      includedPaths: [{ path: '/amount/?' }],
+      excludedPaths: [{ path: '/*' }],
+    },
+  };
+  await client.database('shop').containers.create(definition);
+  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'other/copy')];
+  expect(await runCli(['produce', source, '--count', '2500', '--payload-size', '600b'], { cwd })).toMatchObject({
+    status: 0,
+  });
+
+  const result = await runCli(['copy', source, target], { cwd });
+  expect(result, result.stderr).toMatchObject({ status: 0, stdout: '' });
+  expect(result.stderr).toMatch(/done: read 2,500, written 2,500, skipped 0/);
+  expect(await contentsOf(emulator, 'other/copy')).toEqual(await contentsOf(emulator, 'shop/orders'));
+  const { resource } = await client.database('other').container('copy').read();
+  const { id: _, ...policies } = definition;
+  expect(resource).toMatchObject(policies);
+});
+
+test('running a finished copy again copies only what is new', async () => {
+  const { emulator } = await useEmulator();
+  const cwd = useDirectory();
+  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')];
+  await runCli(['produce', source, '--count', '100'], { cwd });
+  await runCli(['copy', source, target], { cwd });
+  await upsertText(emulator, 'shop/orders', '["x"]', '{"customerId":"x","id":"new","n":1.0}');
+  const second = await runCli(['copy', source, target], { cwd });
+  expect(second.stderr).toMatch(/read 1, written 1/);
+  const restarted = await runCli(['copy', source, target, '--restart'], { cwd });
+  expect(restarted.stderr).toMatch(/read 101, written 101/);
+  expect(await contentsOf(emulator, 'shop/copy')).toEqual(await contentsOf(emulator, 'shop/orders'));
+});
+
+test('copy --follow goes on with what changes, and stops clean on SIGTERM', async () => {
+  const { emulator } = await useEmulator();
+  const cwd = useDirectory();
+  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')];
+  await runCli(['produce', source, '--count', '100'], { cwd });
+  let isChanged = false;
+  const result = await runCli(['copy', source, target, '--follow', '--poll', '20ms', '--log-format', 'json'], {
+    cwd,
+    onStart: (child) => {
+      child.stderr?.on('data', async (chunk) => {
+        if (isChanged || !String(chunk).includes('caught up')) return;
+        isChanged = true;
+        await upsertText(emulator, 'shop/orders', '["x"]', '{"customerId":"x","id":"new"}');
+        while ((await contentsOf(emulator, 'shop/copy')).length < 101);
+        child.kill('SIGTERM');
+      });
+    },
+  });
+  expect(result, result.stderr).toMatchObject({ status: 143 });
+  const events = result.stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events.at(-1)).toMatchObject({ event: 'summary', state: 'stopped', read: 101, written: 101 });
+});
+
+test('the first SIGINT drains and commits: nothing is copied twice', async () => {
+  let child: { kill(signal: NodeJS.Signals): void } | undefined;
+  let pages = 0;
+  let writes = 0;
+  const { emulator } = await useEmulator({
+    intercept: ({ operation, body }) => {
+      if (operation === 'changeFeed' && ++pages === 8) child?.kill('SIGINT');
+      if (operation === 'batch') writes += body.toString().split('"operationType"').length - 1;
+      return undefined;
+    },
+  });
+  const cwd = useDirectory();
+  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')];
+  await runCli(['produce', source, '--count', '1500'], { cwd });
+  writes = 0;
+  const args = ['copy', source, target, '--max-item-count', '20'];
+  const first = await runCli(args, {
+    cwd,
+    onStart: (running) => {
+      child = running;
+    },
+  });
+  expect(first, first.stderr).toMatchObject({ status: 130 });
+  expect(writes).toBeGreaterThan(0);
+  expect(writes).toBeLessThan(1500);
+  expect(await runCli(args, { cwd })).toMatchObject({ status: 0 });
+  expect(writes).toBe(1500);
+});
+
+test('the second SIGINT leaves at once, and the copy can still go on', async () => {
+  let child: { kill(signal: NodeJS.Signals): void } | undefined;
+  let isHanging = true;
+  const { emulator } = await useEmulator({
+    intercept: ({ operation }) => {
+      if (operation !== 'batch' || !child || !isHanging) return undefined;
+      child.kill('SIGINT');
+      return { hang: true };
+    },
+  });
+  const cwd = useDirectory();
+  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')];
+  await runCli(['produce', source, '--count', '50'], { cwd });
+  const first = await runCli(['copy', source, target], {
+    cwd,
+    onStart: (running) => {
+      child = running;
+      running.stderr?.on('data', (chunk) => {
+        if (String(chunk).includes('stopping')) running.kill('SIGINT');
+      });
+    },
+  });
+  expect(first, first.stderr).toMatchObject({ status: 130 });
+  isHanging = false;
+  expect(await runCli(['copy', source, target], { cwd })).toMatchObject({ status: 0 });
+  expect(await contentsOf(emulator, 'shop/copy')).toHaveLength(50);
+});
+
+test('on the embedded server, everything is below .cosmosflow, for its owner alone, and without the key', async () => {
+  const cwd = useDirectory();
+  expect(await runCli(['produce', 'embedded:shop/orders', '--count', '10'], { cwd })).toMatchObject({ status: 0 });
+  const quiet = await runCli(['copy', 'embedded:shop/orders', 'embedded:shop/copy', '--quiet'], { cwd });
+  expect(quiet).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  const checkpoint = join(cwd, '.cosmosflow', 'checkpoint.db');
+  expect(statSync(checkpoint).mode & 0o777).toBe(0o600);
+  expect(statSync(join(cwd, '.cosmosflow')).mode & 0o777).toBe(0o700);
+  expect(readFileSync(checkpoint).toString('latin1')).not.toContain('C2y6yDjf5');
+  expect(existsSync(`${checkpoint}-wal`)).toBe(false);
+});
+
+test('produce writes the same orders for the same seed, as many as it is told', async () => {
+  const { emulator } = await useEmulator();
+  const cwd = useDirectory();
+  const [one, two] = ['shop/one', 'shop/two'];
+  await runCli(['produce', addressOf(emulator, one), '--count', '1234', '--seed', '7'], { cwd });
+  await runCli(['produce', addressOf(emulator, two), '--count', '1234', '--seed', '7', '--rate', '5000'], { cwd });
+  await runCli(['produce', addressOf(emulator, two), '--count', '34', '--seed', '7'], { cwd });
+  const orders = await contentsOf(emulator, one);
+  expect(orders).toHaveLength(1234);
+  expect(await contentsOf(emulator, two)).toEqual(orders);
+});
