@@ -1,33 +1,49 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Tally } from '../../src/support/tally.ts';
 
 const [LEFT, RIGHT] = [{ min: '' }, { min: '80' }];
 
 test('sums up what was read and how far behind the ranges are', () => {
   const tally = new Tally();
-  tally.page(LEFT, 10, 90);
-  tally.page(RIGHT, 5, 20);
-  tally.page(LEFT, 10, 80);
+  tally.page(LEFT, 10, 90, false);
+  tally.page(RIGHT, 5, 20, false);
+  tally.page(LEFT, 10, 80, false);
   expect(tally).toMatchObject({ read: 25, lag: 100 });
 });
 
-test('is caught up when every range has come to its end and all of it is written', () => {
-  const tally = new Tally();
-  expect(tally.caughtUp).toBe(false);
-  tally.page(LEFT, 10, 0);
-  tally.page(RIGHT, 0, 0);
-  expect(tally.caughtUp).toBe(false);
-  tally.page(LEFT, 0, 0);
-  expect(tally.caughtUp).toBe(false);
-  tally.written = 10;
-  expect(tally.caughtUp).toBe(true);
-  tally.page(RIGHT, 1, 0);
-  expect(tally.caughtUp).toBe(false);
+test('says that all is caught up when every range has come to its end and what was read is written', () => {
+  const { tally, told } = watched();
+  tally.opened(LEFT);
+  tally.opened(RIGHT);
+  tally.page(LEFT, 10, 0, false);
+  tally.page(RIGHT, 0, 0, true);
+  tally.page(LEFT, 0, 0, true);
+  expect(told).not.toHaveBeenCalled();
+  tally.wrote(10);
+  expect(told).toHaveBeenCalledTimes(1);
 });
 
-test('a source that cannot tell its lag counts as not behind', () => {
-  const tally = new Tally();
-  tally.page(LEFT, 10, 50);
-  tally.page(LEFT, 10, undefined);
-  expect(tally.lag).toBe(0);
+test('a range that nobody has read a page of yet is not caught up', () => {
+  const { tally, told } = watched();
+  tally.opened(LEFT);
+  tally.opened(RIGHT);
+  tally.page(LEFT, 0, 0, true);
+  expect(told).not.toHaveBeenCalled();
 });
+
+test('a range that goes on after its end has to catch up again', () => {
+  const { tally, told } = watched();
+  tally.page(LEFT, 0, 0, true);
+  tally.page(LEFT, 5, 3, false);
+  tally.wrote(5);
+  expect(told).toHaveBeenCalledTimes(1);
+  tally.page(LEFT, 0, 0, true);
+  expect(told).toHaveBeenCalledTimes(2);
+});
+
+function watched(): { tally: Tally; told: ReturnType<typeof vi.fn> } {
+  const tally = new Tally();
+  const told = vi.fn<() => void>();
+  tally.onCaughtUp = told;
+  return { tally, told };
+}
