@@ -45,13 +45,14 @@ function open(file: string): Database.Database {
     const version = Number(db.pragma('user_version', { simple: true }));
     if (version !== SCHEMA_VERSION)
       throw damaged(file, `its version is ${version}, this cosmosflow knows ${SCHEMA_VERSION}`);
+    const check = String(db.pragma('quick_check(1)', { simple: true }));
+    if (check !== 'ok') throw damaged(file, check);
+    // Nothing is written before this: what is refused is left as it was found.
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     assert(db.pragma('synchronous', { simple: true }) === 2, 'the checkpoint is written through to the disk');
     // Writing is what takes the lock for good.
     db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-    const check = String(db.pragma('quick_check(1)', { simple: true }));
-    if (check !== 'ok') throw damaged(file, check);
     return db;
   } catch (error) {
     db.close();
