@@ -1,0 +1,4 @@
+import { forgetful } from '../../src/checkpoint/forgetful.ts';
+import { describeCheckpoint } from '../contract/checkpoint.ts';
+
+describeCheckpoint('forgetful', { prepare: () => forgetful, durable: false });

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Job } from '../../src/checkpoint/job.ts';
+import { Accounts } from '../../src/commands/accounts.ts';
+import { EVERYTHING } from '../../src/contract.ts';
+import { parseAddress } from '../../src/cosmos/address.ts';
+import { freshFile, JOB, usedFile, withCheckpoint } from './place.ts';
+
+const HERE = [{ range: EVERYTHING, resumeAt: 'here' }];
+
+describe('a checkpoint that has got somewhere', () => {
+  test.each<[string, Partial<Job>, string]>([
+    ['source', { source: 'cosmos://two.documents.azure.com/db/items' }, 'other_job'],
+    ['target', { target: 'embedded(:memory:):db/other' }, 'other_job'],
+    ['mode', { mode: 'all versions' }, 'other_job'],
+    ['source container, created again', { sourceRid: 'new' }, 'container_recreated'],
+    ['target container, created again', { targetRid: 'new' }, 'container_recreated'],
+  ])('is not used for another %s', (_, difference, code) => {
+    const file = usedFile();
+    const open = (): unknown =>
+      withCheckpoint(file, (checkpoint) => checkpoint.positions(), { job: { ...JOB, ...difference } });
+    expect(open).toThrow(expect.objectContaining({ code, hint: expect.stringMatching(/--restart/) }));
+    expect(withCheckpoint(file, (checkpoint) => checkpoint.positions())).toEqual(HERE);
+  });
+
+  test('is forgotten by a restart, for the same job and for another', () => {
+    for (const job of [JOB, { ...JOB, source: 'another' }]) {
+      const file = usedFile();
+      expect(withCheckpoint(file, (checkpoint) => checkpoint.positions(), { job, restart: true })).toEqual([]);
+      expect(withCheckpoint(file, (checkpoint) => checkpoint.positions(), { job })).toEqual([]);
+    }
+  });
+});
+
+test('a checkpoint that never began is taken over by another job', () => {
+  const file = freshFile();
+  withCheckpoint(file, () => {});
+  const job = { ...JOB, source: 'another', sourceRid: 'new' };
+  withCheckpoint(file, (checkpoint) => checkpoint.begin([EVERYTHING]), { job });
+  expect(() => withCheckpoint(file, () => {})).toThrow(expect.objectContaining({ code: 'other_job' }));
+});
+
+test('no key gets into the file through the names of a job', () => {
+  const [key, string] = ['c2VjcmV0', 'AccountEndpoint=https://two.documents.azure.com:443/;AccountKey=c2VjcmV0;'];
+  const environment = { COSMOS_URI: 'https://user:c2VjcmV0@one.documents.azure.com/', COSMOS_KEY: key };
+  const accounts = new Accounts(
+    { ...environment, COSMOS_TARGET_CONNECTION_STRING: string },
+    { embeddedData: ':memory:', requestTimeout: 1000 },
+  );
+  const address = parseAddress('db/items');
+  const [source, target] = [accounts.nameOf(address, 'source'), accounts.nameOf(address, 'target')];
+  const file = freshFile();
+  withCheckpoint(file, (checkpoint) => checkpoint.begin([EVERYTHING]), { job: { ...JOB, source, target } });
+  const bytes = readFileSync(file, 'latin1');
+  expect(bytes).toContain('two.documents.azure.com');
+  expect(bytes).not.toContain(key);
+});

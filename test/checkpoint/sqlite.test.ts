@@ -1,0 +1,87 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openCheckpoint } from '../../src/checkpoint/sqlite.ts';
+import { EVERYTHING } from '../../src/contract.ts';
+import { describeCheckpoint } from '../contract/checkpoint.ts';
+import { freshFile, JOB, usedFile, withCheckpoint } from './place.ts';
+
+describeCheckpoint('SQLite', {
+  prepare: () => {
+    const file = freshFile();
+    return () => openCheckpoint(file, JOB, { restart: false });
+  },
+  durable: true,
+});
+
+describe('the file', () => {
+  test('is readable by its owner alone, and so is the directory that is made for it', () => {
+    const file = usedFile();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
+  });
+
+  test('says whose it is and in which version', () => {
+    const db = inspect(usedFile());
+    expect(db.pragma('application_id', { simple: true })).toBe(Buffer.from('CFlw').readInt32BE());
+    expect(db.pragma('user_version', { simple: true })).toBe(1);
+  });
+
+  test('has a write-ahead log and tables that keep to their types', () => {
+    const db = inspect(usedFile());
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+    const tables = db.prepare(
+      "SELECT strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'",
+    );
+    expect(tables.pluck().all()).toEqual([1, 1]);
+    expect(() => db.exec("UPDATE position SET resume_at = x'00'")).toThrow(/cannot store BLOB/);
+  });
+
+  test('is written through to the disk at each commit', () => {
+    const pragma = vi.spyOn(Database.prototype, 'pragma');
+    onTestFinished(() => pragma.mockRestore());
+    const checkpoint = openCheckpoint(freshFile(), JOB, { restart: false });
+    onTestFinished(() => checkpoint.close());
+    const db = pragma.mock.contexts.at(-1) as Database.Database;
+    expect(db.pragma('synchronous', { simple: true })).toBe(FULL);
+    expect(db.pragma('locking_mode', { simple: true })).toBe('exclusive');
+  });
+
+  test('is whole by itself once it is closed', () => {
+    const file = usedFile();
+    expect(statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+    expect(inspect(file).prepare('SELECT resume_at FROM position').pluck().all()).toEqual(['here']);
+  });
+});
+
+test.each(['save', 'split'] as const)(
+  '%s of a range that is not stored breaks an invariant, and changes nothing',
+  (method) => {
+    withCheckpoint(usedFile(), (checkpoint) => {
+      const other = { min: '', max: '80' };
+      const call = (): void =>
+        method === 'save'
+          ? checkpoint.save(other, 'there' as never)
+          : checkpoint.split(other, [{ range: other, resumeAt: undefined }]);
+      expect(call).toThrow(/broken invariant/);
+      expect(checkpoint.positions()).toEqual([{ range: EVERYTHING, resumeAt: 'here' }]);
+    });
+  },
+);
+
+test('a split that fails half-way leaves the range as it was', () => {
+  withCheckpoint(usedFile(), (checkpoint) => {
+    const twice = { range: { min: '', max: '80' }, resumeAt: undefined };
+    expect(() => checkpoint.split(EVERYTHING, [twice, twice])).toThrow();
+    expect(checkpoint.positions()).toEqual([{ range: EVERYTHING, resumeAt: 'here' }]);
+  });
+});
+
+const FULL = 2;
+
+function inspect(file: string): Database.Database {
+  const db = new Database(file);
+  onTestFinished(() => void db.close());
+  return db;
+}
