@@ -106,9 +106,10 @@ function optionOf(flag: Flag<unknown>): Option {
 }
 
 /** Without the variable, which is the same for all and said once. */
-function describeOption({ description, defaultValue, defaultValueDescription }: Option): string {
+function describeOption({ description, defaultValue, defaultValueDescription, argChoices }: Option): string {
   const fallback = defaultValueDescription ?? defaultValue;
-  return fallback === undefined || fallback === false ? description : `${description} (default: ${fallback})`;
+  const text = argChoices ? `${description}: ${argChoices.join(' or ')}` : description;
+  return fallback === undefined || fallback === false ? text : `${text} (default: ${fallback})`;
 }
 
 function variableOf(option: Option): string {
