@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
+import type { EdgeTalk } from './edge-talk.ts';
 import { Pace } from './pace.ts';
-import type { EdgeTalk } from './talk.ts';
 
 /** One JSON object a line, for programs. */
 export function jsonLines(stream: Writable): EdgeTalk {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { escapeControls } from '../support/escape.ts';
+import type { EdgeTalk } from './edge-talk.ts';
 import { describePace, Pace } from './pace.ts';
-import type { EdgeTalk } from './talk.ts';
 
 /** Whole lines, without colour or movement: for log files and mails. */
 export function plain(stream: Writable): EdgeTalk {

@@ -1,6 +1,6 @@
 import { FlowError } from '../support/error.ts';
 import { redact } from '../support/redaction.ts';
-import type { EdgeTalk } from './talk.ts';
+import type { EdgeTalk } from './edge-talk.ts';
 
 /** Says what went wrong, once, and returns the exit status. */
 export function reportFailure(error: unknown, talk: EdgeTalk): number {

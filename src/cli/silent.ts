@@ -1,4 +1,4 @@
-import type { EdgeTalk } from './talk.ts';
+import type { EdgeTalk } from './edge-talk.ts';
 
 /** Says nothing but failures, in the way of `talk`. */
 export function silent(talk: EdgeTalk): EdgeTalk {

@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import type { Talk } from '../commands/command.ts';
+import type { EdgeTalk } from './edge-talk.ts';
 import { jsonLines } from './json-lines.ts';
 import { plain } from './plain.ts';
 import { silent } from './silent.ts';
@@ -7,17 +7,6 @@ import { silent } from './silent.ts';
 export interface TalkOptions {
   readonly quiet: boolean;
   readonly logFormat: 'text' | 'json';
-}
-
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string;
-}
-
-/** What the process edge may say beside what commands say. */
-export interface EdgeTalk extends Talk {
-  failure(failure: Failure): void;
 }
 
 /** The way to talk that fits the stream: bars and colour on a terminal, plain lines elsewhere, or JSON, or silence. */

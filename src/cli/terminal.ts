@@ -4,8 +4,8 @@ import { Presets, SingleBar } from 'cli-progress';
 import ora from 'ora';
 import { formatDuration } from '../support/duration.ts';
 import { escapeControls } from '../support/escape.ts';
+import type { EdgeTalk } from './edge-talk.ts';
 import { grouped, Pace, type PaceSample } from './pace.ts';
-import type { EdgeTalk } from './talk.ts';
 
 /** Spinner, bar and colour. Only for a terminal: elsewhere the libraries leave debris in the output. */
 export function terminal(stream: WriteStream, environment: Readonly<Record<string, string | undefined>>): EdgeTalk {
