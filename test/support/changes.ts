@@ -11,7 +11,9 @@ export function removal(id: string): Change {
 
 /** Everything that there is to read of a range after `from`. */
 export async function pagesOf(source: Source, range: Range, from?: Continuation): Promise<Page[]> {
-  return Array.fromAsync(source.pages(range, from, new AbortController().signal));
+  const pages: Page[] = [];
+  for await (const page of source.pages(range, from, new AbortController().signal)) pages.push(page);
+  return pages;
 }
 
 /** Everything that there is to read of a source, followed through splits. */
@@ -35,7 +37,7 @@ export function idOf(change: Change): string {
   return (JSON.parse(textOf(change)) as { id: string }).id;
 }
 
-function changeOf(kind: Change['kind'], document: { id: string; pk: string }): Change {
+function changeOf(kind: Change['kind'], document: { id: string; pk: string; version?: number }): Change {
   const key = `${JSON.stringify(document.id)},${JSON.stringify(document.pk)}`;
   return { key, kind, document: Buffer.from(JSON.stringify(document)) };
 }

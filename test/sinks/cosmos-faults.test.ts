@@ -1,0 +1,201 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Batches } from '../../src/cosmos/batches.ts';
+import type { Exchange, Fault } from '../../src/emulator/emulator.ts';
+import { cosmosSink } from '../../src/sinks/cosmos.ts';
+import { Undelivered } from '../../src/sinks/undelivered.ts';
+import { idOf, removal, textOf, upsert } from '../support/changes.ts';
+import { faultsOn, useConnection } from '../support/container.ts';
+import { openCosmosSink, patient } from './rig.ts';
+
+const CHANGES = Array.from({ length: 120 }, (_, index) => upsert(`item-${index}`));
+const ALL = CHANGES.map(textOf).sort();
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('everything arrives although', () => {
+  test.each<[string, readonly Fault[]]>([
+    [
+      'requests are told to come back later',
+      [
+        { status: 429, retryAfterMs: 1 },
+        { status: 429, retryAfterMs: 1 },
+      ],
+    ],
+    ['more are than the SDK tries again', Array.from({ length: 30 }, () => ({ status: 429, retryAfterMs: 1 }))],
+    ['the service is not available', [{ status: 503 }, { status: 503 }]],
+    ['the service fails', [{ status: 500 }]],
+    ['an operation met another', [{ status: 449 }, { status: 449 }]],
+    ['the service ran out of time', [{ status: 408 }, { status: 408 }]],
+    [
+      'a range is on the move',
+      [
+        { status: 410, substatus: 1007 },
+        { status: 410, substatus: 1008 },
+      ],
+    ],
+    ['connections are cut before anything is applied', [{ before: 'drop' }, { before: 'drop' }, { before: 'drop' }]],
+    ['answers are lost after everything is applied', [{ after: 'drop' }, { after: 'drop' }, { after: 'drop' }]],
+    ['the server is slow', [{ delayMs: 150 }, { delayMs: 150 }]],
+  ])('%s', async (_, faults) => {
+    const rig = await openCosmosSink();
+    rig.intercept = faultsOn('batch', faults);
+    await patient(rig.sink, 20_000).write(CHANGES);
+    expect(await rig.contents()).toEqual(ALL);
+  });
+
+  test('the ranges have split since they were read', async () => {
+    const rig = await openCosmosSink({ ranges: 1 });
+    const sink = patient(rig.sink, 20_000);
+    await sink.write(CHANGES.map(({ key }) => removal(JSON.parse(`[${key}]`)[0])));
+    for (let split = 0; split < 3; split++) rig.emulator.split('db', 'items');
+    await sink.write(CHANGES);
+    expect(await rig.contents()).toEqual(ALL);
+  });
+
+  test('the ranges split at every third request', async () => {
+    const rig = await openCosmosSink({ ranges: 1 });
+    let requests = 0;
+    rig.intercept = ({ operation }) => {
+      if (operation === 'batch' && requests++ % 3 === 0) rig.emulator.split('db', 'items');
+      return undefined;
+    };
+    const pages = Array.from({ length: 6 }, (_, page) => CHANGES.slice(page * 20, page * 20 + 20));
+    const sink = patient(rig.sink, 20_000);
+    for (const page of pages) await sink.write(page);
+    expect(await rig.contents()).toEqual(ALL);
+    expect(requests).toBeGreaterThan(6);
+  });
+
+  test('some operations of a batch are told to come back later, and only those are sent again', async () => {
+    const rig = await openCosmosSink({ ranges: 1 });
+    const sent = throttleOdd();
+    await patient(rig.sink, 20_000).write(CHANGES.slice(0, 50));
+    expect(await rig.contents()).toEqual(CHANGES.slice(0, 50).map(textOf).sort());
+    expect(sent).toEqual([
+      CHANGES.slice(0, 50).map(idOf),
+      CHANGES.slice(0, 50)
+        .filter((_, at) => at % 2)
+        .map(idOf),
+    ]);
+  });
+});
+
+describe('without patience around it, the sink says what is left:', () => {
+  test('the operations that were told to come back later, and when', async () => {
+    const rig = await openCosmosSink({ ranges: 1 });
+    throttleOdd();
+    const error = await rig.sink.write(CHANGES.slice(0, 10)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Undelivered);
+    expect(error).toMatchObject({ changes: CHANGES.slice(0, 10).filter((_, at) => at % 2), retryAfterMs: 7 });
+    expect(rig.connection.meter.throttled).toBe(5);
+  });
+
+  test('every change of a request without an answer', async () => {
+    const rig = await openCosmosSink({ ranges: 1 });
+    rig.intercept = ({ operation }) => (operation === 'batch' ? { before: 'drop' } : undefined);
+    await expect(rig.sink.write([upsert('a'), removal('b')])).rejects.toMatchObject({
+      changes: [upsert('a'), removal('b')],
+      reason: { code: 'sink_unavailable' },
+    });
+  });
+});
+
+describe('it is given up at once when', () => {
+  test('a document is too large, which is named', async () => {
+    const rig = await openCosmosSink();
+    const document = Buffer.from(
+      JSON.stringify({ id: 'the large one', pk: 'x', padding: 'x'.repeat(2 * 1024 * 1024) }),
+    );
+    const write = patient(rig.sink, 20_000).write([upsert('a'), { key: 'large', kind: 'upsert', document }]);
+    await expect(write).rejects.toMatchObject({
+      code: 'sink_refused',
+      message: expect.stringMatching(/db\/items.*"the large one".*20\d\d\d\d\d bytes/),
+    });
+  });
+
+  test('the key is wrong', async () => {
+    const rig = await openCosmosSink();
+    const wrong = useConnection({ endpoint: rig.emulator.endpoint, key: Buffer.from('wrong').toString('base64') });
+    const sink = cosmosSink(wrong, rig.facts, { concurrency: 1 });
+    const error = await patient(sink, 20_000)
+      .write(CHANGES)
+      .catch((thrown: unknown) => thrown as Error);
+    expect(error).toMatchObject({ code: 'unauthorized', hint: expect.stringMatching(/COSMOS_TARGET_KEY/) });
+  });
+
+  test('the container is gone', async () => {
+    const rig = await openCosmosSink();
+    await rig.client.database('db').container('items').delete();
+    await expect(patient(rig.sink, 20_000).write(CHANGES)).rejects.toMatchObject({ code: 'sink_refused' });
+  });
+});
+
+describe('it is given up when patience ends, with what to do:', () => {
+  test.each<[string, (exchange: Exchange) => Fault | undefined]>([
+    ['nothing answers', () => ({ hang: true })],
+    ['no batch is answered', ({ operation }) => (operation === 'batch' ? { hang: true } : undefined)],
+    ['the ranges cannot be read', ({ operation }) => (operation === 'pkranges' ? { hang: true } : undefined)],
+    ['connections are cut', () => ({ before: 'drop' })],
+    ['the service is not available', ({ operation }) => (operation === 'batch' ? { status: 503 } : undefined)],
+  ])('%s', async (_, intercept) => {
+    const rig = await openCosmosSink({ timeoutMs: 150 });
+    rig.intercept = intercept;
+    const started = performance.now();
+    await expect(patient(rig.sink, 400).write(CHANGES)).rejects.toMatchObject({
+      code: 'sink_unavailable',
+      message: expect.stringContaining('target "db/items"'),
+      hint: expect.stringMatching(/goes on where it stopped/),
+    });
+    expect(performance.now() - started).toBeLessThan(8000);
+  });
+
+  test('the server is gone', async () => {
+    const rig = await openCosmosSink();
+    const nowhere = useConnection({ endpoint: 'http://127.0.0.1:9/', key: rig.emulator.key }, { timeoutMs: 200 });
+    const sink = cosmosSink(nowhere, rig.facts, { concurrency: 1 });
+    await expect(patient(sink, 300).write(CHANGES)).rejects.toMatchObject({ code: 'sink_unavailable' });
+  });
+
+  test('throughput never suffices', async () => {
+    const rig = await openCosmosSink();
+    vi.spyOn(Batches.prototype, 'post').mockImplementation(async (_container, _range, body) =>
+      JSON.parse(body.toString()).map(() => ({ statusCode: 429, subStatusCode: 3200 })),
+    );
+    await expect(patient(rig.sink, 300).write(CHANGES)).rejects.toMatchObject({
+      code: 'sink_unavailable',
+      message: expect.stringMatching(/429\/3200/),
+      hint: expect.stringMatching(/throughput/),
+    });
+  });
+});
+
+test('when a write rejects, nothing of it is still under way', async () => {
+  const rig = await openCosmosSink({ ranges: 4 });
+  let open = 0;
+  const post = Batches.prototype.post;
+  vi.spyOn(Batches.prototype, 'post').mockImplementation(async function (this: Batches, ...call) {
+    open++;
+    return post.apply(this, call).finally(() => open--);
+  });
+  rig.intercept = faultsOn('batch', [{ status: 403 }, { delayMs: 200 }, { delayMs: 200 }, { delayMs: 200 }]);
+  await expect(rig.sink.write(CHANGES)).rejects.toMatchObject({ code: 'unauthorized' });
+  expect(open).toBe(0);
+});
+
+/** The first batch is applied but for every other operation, which is told to come back in 7 ms. Returns ids as sent. */
+function throttleOdd(): string[][] {
+  const sent: string[][] = [];
+  const post = Batches.prototype.post;
+  vi.spyOn(Batches.prototype, 'post').mockImplementation(async function (this: Batches, container, rangeId, body) {
+    const operations = JSON.parse(body.toString()) as { resourceBody: { id: string } }[];
+    sent.push(operations.map(({ resourceBody }) => resourceBody.id));
+    if (sent.length > 1) return post.call(this, container, rangeId, body);
+    const taken = operations.filter((_, at) => at % 2 === 0);
+    const outcomes = [...(await post.call(this, container, rangeId, Buffer.from(JSON.stringify(taken))))];
+    const throttled = { statusCode: 429, subStatusCode: 3200, retryAfterMilliseconds: 7 };
+    return operations.map((_, at) => (at % 2 === 0 ? outcomes.shift() : undefined) ?? throttled);
+  });
+  return sent;
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { counted } from '../../src/sinks/counted.ts';
+import { Tally } from '../../src/support/tally.ts';
+import { describeSink } from '../contract/sink.ts';
+import { upsert } from '../support/changes.ts';
+import { memorySink } from './rig.ts';
+
+describeSink('counted', async () => {
+  const { sink, contents } = memorySink();
+  return { sink: counted(sink, new Tally()), contents };
+});
+
+test('what is durable is counted, and only that', async () => {
+  const tally = new Tally();
+  const { sink } = memorySink();
+  await counted(sink, tally).write([upsert('a'), upsert('b')]);
+  expect(tally.written).toBe(2);
+  const refusing = { ...sink, write: () => Promise.reject(new Error('refused')) };
+  await expect(counted(refusing, tally).write([upsert('c')])).rejects.toThrow('refused');
+  expect(tally.written).toBe(2);
+});

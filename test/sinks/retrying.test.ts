@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import type { Change, Sink } from '../../src/contract.ts';
+import { retrying } from '../../src/sinks/retrying.ts';
+import { Undelivered } from '../../src/sinks/undelivered.ts';
+import { describeSink } from '../contract/sink.ts';
+import { idOf, upsert } from '../support/changes.ts';
+import { memorySink, patient } from './rig.ts';
+
+const REASON = new Error('too many requests');
+
+describeSink('retrying', async () => {
+  const { sink, contents } = memorySink();
+  return { sink: patient(sink, 1000), contents };
+});
+
+describeSink('retrying, around one that delivers the first half of what it is given,', async () => {
+  const { sink, contents } = memorySink();
+  return { sink: patient(halving(sink), 10_000), contents };
+});
+
+test('writes again only what was not delivered', async () => {
+  const written: string[][] = [];
+  const sink = patient(
+    sinkOf(async (changes) => {
+      written.push(changes.map(idOf));
+      if (changes.length > 1) throw new Undelivered(changes.slice(1), { retryAfterMs: 0, reason: REASON });
+    }),
+    10_000,
+  );
+  await sink.write([upsert('a'), upsert('b'), upsert('c')]);
+  expect(written).toEqual([['a', 'b', 'c'], ['b', 'c'], ['c']]);
+});
+
+test('gives up with the reason when nothing has been delivered for the whole budget', async () => {
+  let attempts = 0;
+  const sink = patient(
+    sinkOf(async (changes) => {
+      attempts++;
+      throw new Undelivered(changes, { retryAfterMs: 0, reason: REASON });
+    }),
+    300,
+  );
+  await expect(sink.write([upsert('a')])).rejects.toBe(REASON);
+  expect(attempts).toBeGreaterThan(1);
+});
+
+test('throws anything else at once', async () => {
+  const bug = new TypeError('a bug');
+  let attempts = 0;
+  const sink = patient(
+    sinkOf(async () => {
+      attempts++;
+      throw bug;
+    }),
+    10_000,
+  );
+  await expect(sink.write([upsert('a')])).rejects.toBe(bug);
+  expect(attempts).toBe(1);
+});
+
+test('stops waiting when it is told to stop, with the reason', async () => {
+  const stop = new AbortController();
+  const inner = sinkOf(async (changes) => {
+    throw new Undelivered(changes, { retryAfterMs: 60_000, reason: REASON });
+  });
+  const sink = retrying(inner, {
+    budgetMs: 100_000,
+    signal: stop.signal,
+    onWait: () => setImmediate(() => stop.abort()),
+  });
+  await expect(sink.write([upsert('a')])).rejects.toBe(REASON);
+});
+
+test('closes the sink inside', async () => {
+  let closed = 0;
+  const inner = sinkOf(async () => {});
+  await patient({ ...inner, close: async () => void closed++ }, 1).close();
+  expect(closed).toBe(1);
+});
+
+function sinkOf(write: (changes: readonly Change[]) => Promise<void>): Sink {
+  return { write, close: async () => {} };
+}
+
+function halving(sink: Sink): Sink {
+  return sinkOf(async (changes) => {
+    const half = Math.ceil(changes.length / 2);
+    await sink.write(changes.slice(0, half));
+    if (half < changes.length) throw new Undelivered(changes.slice(half), { retryAfterMs: 0, reason: REASON });
+  });
+}
