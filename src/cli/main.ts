@@ -29,6 +29,7 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
   try {
     await invocation.run({ environment: process.env, signal, stdout: process.stdout, talk });
   } catch (error) {
+    if (error instanceof Interruption) return error.status;
     const status = reportFailure(error, talk);
     return signal.reason instanceof Interruption && status !== 1 ? signal.reason.status : status;
   }

@@ -15,12 +15,14 @@ export interface AccountsOptions {
 /** The accounts that a command works with, connected when they are first asked for. */
 export class Accounts {
   readonly #environment: Context['environment'];
+  readonly #signal: AbortSignal;
   readonly #options: AccountsOptions;
   readonly #connections = new Map<string, Connection>();
   #embedded: Emulator | undefined;
 
-  constructor(environment: Context['environment'], options: AccountsOptions) {
+  constructor({ environment, signal }: Pick<Context, 'environment' | 'signal'>, options: AccountsOptions) {
     this.#environment = environment;
+    this.#signal = signal;
     this.#options = options;
   }
 
@@ -36,9 +38,10 @@ export class Accounts {
       address.account === 'embedded' ? await this.#startEmbedded() : accountOf(address, role, this.#environment);
     const known = this.#connections.get(account.endpoint + account.key);
     if (known) return known;
-    const connection = new Connection(account, { timeoutMs: this.#options.requestTimeout });
+    const connection = new Connection(account, { timeoutMs: this.#options.requestTimeout, signal: this.#signal });
     this.#connections.set(account.endpoint + account.key, connection);
     await connection.client.getDatabaseAccount().catch((error: unknown) => {
+      this.#signal.throwIfAborted();
       throw toFlowError(error, role, `the account at "${new URL(account.endpoint).host}"`);
     });
     return connection;

@@ -45,7 +45,7 @@ export async function copyContainer(
   if (options.resume && options.restart)
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
   await scoped(async (own) => {
-    const accounts = own(new Accounts(context.environment, options));
+    const accounts = own(new Accounts(context, options));
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
 
@@ -84,8 +84,8 @@ async function connect(
   to: Address,
   context: Context,
 ): Promise<{ source: End; target: End }> {
-  const source = await openEnd(await accounts.connect(from, 'source'), from, 'source', readContainer);
-  const target = await openEnd(await accounts.connect(to, 'target'), to, 'target', async (client, name) => {
+  const source = await openEnd(await accounts.connect(from, 'source'), from, 'source', context, readContainer);
+  const target = await openEnd(await accounts.connect(to, 'target'), to, 'target', context, async (client, name) => {
     const found = await findContainer(client, name);
     if (found) return found;
     await createContainer(client, name, templateOf(source.facts.definition));
@@ -100,10 +100,12 @@ async function openEnd(
   connection: Connection,
   address: Address,
   role: 'source' | 'target',
+  { signal }: Context,
   open: (client: Connection['client'], address: Address) => Promise<ContainerFacts>,
 ): Promise<End> {
   const name = `${role} "${address.database}/${address.container}"`;
   const facts = await open(connection.client, address).catch((error: unknown) => {
+    signal.throwIfAborted();
     throw toFlowError(error, role, name);
   });
   return { connection, facts, name };

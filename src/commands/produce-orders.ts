@@ -30,7 +30,7 @@ export async function produceOrders(target: string, options: ProduceOptions, con
   const address = parseAddress(target);
   const { signal, talk } = context;
   await scoped(async (own) => {
-    const accounts = own(new Accounts(context.environment, options));
+    const accounts = own(new Accounts(context, options));
     const { connection, facts } = await talk.waiting(`connecting to ${target}`, async () => {
       const opened = await accounts.connect(address, 'target');
       return { connection: opened, facts: await open(opened, address, context) };
@@ -50,7 +50,7 @@ export async function produceOrders(target: string, options: ProduceOptions, con
   });
 }
 
-async function open(connection: Connection, name: ContainerName, { talk }: Context): Promise<ContainerFacts> {
+async function open(connection: Connection, name: ContainerName, { signal, talk }: Context): Promise<ContainerFacts> {
   const { client } = connection;
   try {
     const found = await findContainer(client, name);
@@ -59,6 +59,7 @@ async function open(connection: Connection, name: ContainerName, { talk }: Conte
     talk.note(`created ${name.database}/${name.container}, partitioned by /customerId`);
     return await readContainer(client, name);
   } catch (error) {
+    signal.throwIfAborted();
     throw toFlowError(error, 'target', `target "${name.database}/${name.container}"`);
   }
 }

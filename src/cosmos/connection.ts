@@ -8,8 +8,10 @@ import { type Exchange, exchangeOver, type HttpClient, openAgent, plainClient } 
 
 export interface ConnectionOptions {
   readonly timeoutMs?: number;
-  /** PEM of a certificate authority to trust beside the usual ones. */
+  /** PEM of the certificate authority to trust, instead of the usual ones. */
   readonly ca?: string;
+  /** Cuts off what is asked of the account beside documents. */
+  readonly signal?: AbortSignal;
 }
 
 /** The connections to one account, and the clients of the SDK that share them. */
@@ -28,7 +30,7 @@ export class Connection {
     this.endpoint = account.endpoint;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#agent = openAgent(this.#timeoutMs, options.ca);
-    this.client = this.#open(plainClient(this.#exchange()));
+    this.client = this.#open(plainClient(this.#exchange(options.signal)));
   }
 
   /** A client whose pages of documents are raw. `signal` cuts its requests off. */

@@ -156,3 +156,21 @@ test('produce writes the same orders for the same seed, as many as it is told', 
   expect(orders).toHaveLength(1234);
   expect(await contentsOf(emulator, two)).toEqual(orders);
 });
+
+test('SIGINT while an account does not answer ends the command, without a word about the account', async () => {
+  let child: { kill(signal: NodeJS.Signals): void } | undefined;
+  const { emulator } = await useEmulator({
+    intercept: () => {
+      child?.kill('SIGINT');
+      return { hang: true };
+    },
+  });
+  const result = await runCli(['copy', addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')], {
+    cwd: useDirectory(),
+    onStart: (running) => {
+      child = running;
+    },
+  });
+  expect(result).toMatchObject({ status: 130 });
+  expect(result.stderr).not.toMatch(/available|hint/);
+});
