@@ -1,6 +1,7 @@
 import type { CosmosClientOptions } from '@azure/cosmos';
 import { Agent, type Dispatcher, errors } from 'undici';
 import { HEADER } from '../protocol/headers.ts';
+import { STATUS } from '../protocol/status.ts';
 import type { Meter } from './meter.ts';
 
 export type HttpClient = NonNullable<CosmosClientOptions['httpClient']>;
@@ -59,13 +60,32 @@ export function plainClient(exchange: Exchange): HttpClient {
 }
 
 export function respond(request: HttpRequest, { status, headers, body }: RawResponse): HttpResponse {
-  return { request, status, headers, bodyAsText: body.toString('utf8') };
+  const text = body.toString('utf8');
+  return { request, status, headers, bodyAsText: status < STATUS.badRequest || isObject(text) ? text : refusal(text) };
 }
 
 /** Azure Cosmos DB answers at most 4 MB; a transaction may make a change-feed page larger than that. */
 const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
 /** So often in a row the SDK may try another region; then the failure is ours to wait out. */
 const FAILOVERS_MAX = 2;
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** The SDK takes every refusal for JSON, and breaks on the pages and empty answers of gateways and proxies. */
+function refusal(text: string): string {
+  const words = text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return JSON.stringify({ message: words || 'no reason given' });
+}
 
 async function send(
   agent: Dispatcher,
