@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import type { Change } from '../../src/contract.ts';
+import { type Batch, Operations, textOfBatch } from '../../src/cosmos/operations.ts';
+import { removal, upsert } from '../support/changes.ts';
+
+const BY_PK = { paths: ['/pk'], kind: 'Hash', version: 2 } as const;
+const OPERATIONS_MAX = 100;
+const BATCH_BYTES_MAX = 220_201;
+
+describe('the text of a batch', () => {
+  test('is an array of upserts and deletes, with keys as texts', () => {
+    const [batch] = group([upsert('a', 7), removal('"b"')]);
+    expect(JSON.parse(textOf(batch))).toEqual([
+      { operationType: 'Upsert', partitionKey: '["key of a"]', resourceBody: { id: 'a', pk: 'key of a', version: 7 } },
+      { operationType: 'Delete', id: '"b"', partitionKey: '["key of \\"b\\""]' },
+    ]);
+  });
+
+  test('carries documents as they are spelled, without system properties', () => {
+    const [batch] = group([change('{"_rid":"r","id":"a" ,"pk":"x","v":1.0,"_ts":1}')]);
+    expect(textOf(batch)).toBe(
+      '[{"operationType":"Upsert","partitionKey":"[\\"x\\"]","resourceBody":{"id":"a" ,"pk":"x","v":1.0}}]',
+    );
+  });
+
+  test('takes documents that are views into a page', () => {
+    const page = new TextEncoder().encode('xx{"id":"a","pk":"x"}yy');
+    const [batch] = group([{ key: 'a', kind: 'upsert', document: page.subarray(2, -2) }]);
+    expect(JSON.parse(textOf(batch))[0].resourceBody).toEqual({ id: 'a', pk: 'x' });
+  });
+
+  test('is as long as its operations say, at most', () => {
+    const [batch] = group([upsert('a'), removal('b'), change('{"_ts":1,"id":"c","pk":"x"}')]);
+    const told = (batch as Batch).batch.reduce((sum, { bytes }) => sum + bytes, 2);
+    expect(textOf(batch).length).toBeLessThanOrEqual(told);
+  });
+});
+
+describe('batches', () => {
+  test('hold changes of one range each, in order, and lose none', () => {
+    const changes = Array.from({ length: 500 }, (_, index) => upsert(`item-${index}`));
+    const batches = group(changes, (epk) => epk.slice(0, 1));
+    expect(batches.flatMap(({ batch }) => batch)).toHaveLength(500);
+    for (const { rangeId, batch } of batches) {
+      expect(batch.every(({ epk }) => epk.startsWith(rangeId))).toBe(true);
+      const order = batch.map((operation) => changes.indexOf(operation.change));
+      expect(order).toEqual(order.toSorted((a, b) => a - b));
+    }
+  });
+
+  test('hold as many operations as the service takes', () => {
+    const batches = group(Array.from({ length: 2 * OPERATIONS_MAX + 1 }, (_, index) => upsert(`item-${index}`)));
+    expect(batches.map(({ batch }) => batch.length)).toEqual([OPERATIONS_MAX, OPERATIONS_MAX, 1]);
+  });
+
+  test.each([1000, 50_000, 110_000, 219_000])(
+    'of documents of %i bytes hold as many bytes as the service takes',
+    (bytes) => {
+      const batches = group(Array.from({ length: 40 }, (_, index) => padded(`item-${index}`, bytes)));
+      const texts = batches.map((batch) => textOf(batch).length);
+      expect(Math.max(...texts)).toBeLessThanOrEqual(BATCH_BYTES_MAX);
+      expect(batches.length).toBeLessThanOrEqual(Math.ceil(40 / Math.floor(BATCH_BYTES_MAX / (bytes + 200))));
+    },
+  );
+
+  test('hold a document alone that is larger than a batch may be', () => {
+    const batches = group([upsert('a'), padded('large', 500_000), upsert('b')]);
+    expect(batches.map(({ batch }) => batch.map(({ id }) => id))).toEqual([['"a"'], ['"large"'], ['"b"']]);
+  });
+});
+
+function group(changes: readonly Change[], route: (epk: string) => string = () => '0'): Batch[] {
+  return new Operations(BY_PK).group(changes, route);
+}
+
+function textOf(batch: Batch | undefined): string {
+  return textOfBatch(batch?.batch ?? []).toString();
+}
+
+function change(text: string): Change {
+  return { key: text, kind: 'upsert', document: Buffer.from(text) };
+}
+
+function padded(id: string, bytes: number): Change {
+  return change(JSON.stringify({ id, pk: id, padding: 'x'.repeat(bytes) }));
+}

@@ -1,0 +1,118 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { EMULATOR_KEY } from '../../src/cosmos/account.ts';
+import type { Connection } from '../../src/cosmos/connection.ts';
+import { findContainer } from '../../src/cosmos/container.ts';
+import { faultOf, isTransient } from '../../src/cosmos/faults.ts';
+import { ResponseHeaders } from '../../src/cosmos/transport.ts';
+import { useConnection, useContainer } from '../support/container.ts';
+
+const NAME = { database: 'db', container: 'items' };
+
+test.each([
+  ['an empty body', 503, '', 'no reason given'],
+  ['a page of a proxy', 502, '<html><body>\n<h1>Bad Gateway</h1></body></html>', 'Bad Gateway'],
+  ['a text', 429, 'slow down', 'slow down'],
+  ['JSON that is no object', 503, 'null', 'null'],
+  ['JSON without a message', 500, '{}', ''],
+])('a refusal with %s is a refusal with its status', async (_, status, body, message) => {
+  const connection = await connectTo((_request, response) => response.writeHead(status, RETRY_SOON).end(body));
+  const fault = faultOf(await failureOf(connection));
+  expect(fault).toMatchObject({ status, message });
+  expect(fault && isTransient(fault)).toBe(true);
+});
+
+test('an answer that is cut off is no answer', async () => {
+  const connection = await connectTo((_request, response) => {
+    response.writeHead(200, { 'content-length': 1000 });
+    response.write('{"id":', () => response.destroy());
+  });
+  expect(faultOf(await failureOf(connection))).toMatchObject({ status: 0 });
+});
+
+test('an answer that stops coming is waited for as long as a few time-outs, not forever', async () => {
+  const started = performance.now();
+  const connection = await connectTo((_request, response) => {
+    response.writeHead(200, { 'content-length': 1000 });
+    response.write('{"id":');
+  });
+  expect(faultOf(await failureOf(connection))).toMatchObject({ status: 0 });
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test('an answer larger than any that the service gives is refused', async () => {
+  const connection = await connectTo((_request, response) => {
+    response.writeHead(200, { 'content-length': 64 * 1024 * 1024 });
+    response.end(Buffer.alloc(64 * 1024 * 1024, 'x'));
+  });
+  expect(faultOf(await failureOf(connection))).toMatchObject({ status: 0 });
+});
+
+test('a server that is not there is told by its host', async () => {
+  const connection = useConnection({ endpoint: 'http://127.0.0.1:9/', key: EMULATOR_KEY }, { timeoutMs: 200 });
+  expect(await failureOf(connection)).toMatchObject({ message: expect.stringContaining('127.0.0.1:9') });
+});
+
+test('a stop cuts off a request that waits', async () => {
+  const rig = await useContainer({ timeoutMs: 20_000 });
+  const stop = new AbortController();
+  const reading = rig.connection.reader(stop.signal).client.database('db').container('items').read();
+  rig.intercept = () => {
+    setImmediate(() => stop.abort());
+    return { hang: true };
+  };
+  const error = await reading.then(
+    () => 'read',
+    (thrown: unknown) => thrown,
+  );
+  expect(faultOf(error)).toMatchObject({ status: 0, message: 'stopped' });
+});
+
+test('requests name the tool and its version', async () => {
+  const agents: unknown[] = [];
+  const connection = await connectTo(({ headers }, response) => {
+    agents.push(headers['user-agent']);
+    response.writeHead(400).end('{"message":"no"}');
+  });
+  await failureOf(connection);
+  expect(agents[0]).toMatch(/azure-cosmos-js.*cosmosflow\/\d+\.\d+/);
+});
+
+test('requests, their units and refusals are metered', async () => {
+  const rig = await useContainer();
+  const { requests, requestCharge } = rig.connection.meter;
+  rig.intercept = vi.fn().mockReturnValueOnce({ status: 429, retryAfterMs: 1 });
+  await rig.connection.client.database('db').container('items').read();
+  expect(rig.connection.meter).toMatchObject({ requests: requests + 2, throttled: 1 });
+  expect(rig.connection.meter.requestCharge).toBeGreaterThan(requestCharge);
+});
+
+test('headers are found whatever their case', () => {
+  const headers = new ResponseHeaders({ ETag: '"1"', 'x-list': ['a', 'b'], 'x-none': undefined });
+  headers.set('X-New', 5);
+  expect([headers.get('etag'), headers.get('ETAG'), headers.has('X-NEW')]).toEqual(['"1"', '"1"', true]);
+  headers.delete('eTag');
+  expect(headers.has('etag')).toBe(false);
+  expect(Object.fromEntries(headers)).toEqual(headers.toJSON());
+});
+
+const RETRY_SOON = { 'x-ms-retry-after-ms': '1' };
+
+async function connectTo(listener: RequestListener): Promise<Connection> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  return useConnection({ endpoint: `http://127.0.0.1:${port}/`, key: EMULATOR_KEY }, { timeoutMs: 300 });
+}
+
+async function failureOf({ client }: Connection): Promise<unknown> {
+  return findContainer(client, NAME).then(
+    (found) => expect.fail(`found ${JSON.stringify(found)}`),
+    (error: unknown) => error,
+  );
+}
