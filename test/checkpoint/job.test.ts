@@ -42,11 +42,13 @@ test('a checkpoint that never began is taken over by another job', () => {
 
 test('no key gets into the file through the names of a job', () => {
   const [key, string] = ['c2VjcmV0', 'AccountEndpoint=https://two.documents.azure.com:443/;AccountKey=c2VjcmV0;'];
-  const environment = { COSMOS_URI: 'https://user:c2VjcmV0@one.documents.azure.com/', COSMOS_KEY: key };
-  const accounts = new Accounts(
-    { ...environment, COSMOS_TARGET_CONNECTION_STRING: string },
-    { embeddedData: ':memory:', requestTimeout: 1000 },
-  );
+  const environment = {
+    COSMOS_URI: 'https://user:c2VjcmV0@one.documents.azure.com/',
+    COSMOS_KEY: key,
+    COSMOS_TARGET_CONNECTION_STRING: string,
+  };
+  const { signal } = new AbortController();
+  const accounts = new Accounts({ environment, signal }, { embeddedData: ':memory:', requestTimeout: 1000 });
   const address = parseAddress('db/items');
   const [source, target] = [accounts.nameOf(address, 'source'), accounts.nameOf(address, 'target')];
   const file = freshFile();
