@@ -8,7 +8,7 @@ import { DocumentKey } from '../cosmos/document-key.ts';
 import { readRanges } from '../cosmos/routing.ts';
 import { STATUS } from '../protocol/status.ts';
 import { FlowError } from '../support/error.ts';
-import { findMember, visitElements } from '../support/json-bytes.ts';
+import { findMember, skipValue, visitElements } from '../support/json-bytes.ts';
 
 export interface ChangeFeedOptions {
   /** A hint: a page never ends inside a transaction, so it may be larger. */
@@ -57,6 +57,9 @@ interface SdkToken {
 }
 
 const DOCUMENTS = Buffer.from('Documents');
+const RID = Buffer.from('_rid');
+/** What the SDK says of a position in a container that had the name before. */
+const OTHER_CONTAINER = /continuation token is not for the current container/;
 
 async function* read({ reader, facts, options, range, from, signal }: Reading): AsyncGenerator<Page> {
   const { client, pages } = reader;
@@ -66,11 +69,15 @@ async function* read({ reader, facts, options, range, from, signal }: Reading): 
     changeFeedStartFrom: ChangeFeedStartFrom.Continuation(sdkToken(range, from, facts)),
   });
   while (!signal.aborted) {
-    const response = await options.limit(() => iterator.readNext()).catch(unlessStopped(signal));
+    const response = await options
+      .limit(() => iterator.readNext())
+      .catch((error: unknown) => {
+        if (!signal.aborted) throw OTHER_CONTAINER.test(String(error)) ? recreated(facts) : error;
+      });
     if (!response) return;
     const caughtUp = response.statusCode === STATUS.notModified;
     if (!caughtUp && response.statusCode !== STATUS.ok) throw gone(response.statusCode, response.subStatusCode);
-    const changes = caughtUp ? [] : changesIn(pages.take(response.result[0]), key);
+    const changes = caughtUp ? [] : changesIn(pages.take(response.result[0]), key, facts);
     const positions = positionsIn(response.continuationToken, facts);
     const lag = lagIn(response.sessionToken, positions);
     const page = { changes, resumeAt: (positions[0] as Position).resumeAt as Continuation, lag };
@@ -84,7 +91,10 @@ async function* read({ reader, facts, options, range, from, signal }: Reading): 
   }
 }
 
-function changesIn(page: Buffer, key: DocumentKey): Change[] {
+function changesIn(page: Buffer, key: DocumentKey, facts: ContainerFacts): Change[] {
+  // The SDK goes by names: an iterator of a container that was created again goes on in the middle of the new one.
+  const rid = findMember(page, 0, RID);
+  if (rid >= 0 && JSON.parse(page.toString('utf8', rid, skipValue(page, rid))) !== facts.rid) throw recreated(facts);
   const changes: Change[] = [];
   visitElements(page, findMember(page, 0, DOCUMENTS), (start) => {
     const end = key.scan(page, start);
@@ -95,21 +105,10 @@ function changesIn(page: Buffer, key: DocumentKey): Change[] {
 }
 
 /** A position of ours in the SDK's clothes. An empty token is its way to say "from the beginning". */
-function sdkToken(
-  { min, max }: Range,
-  from: Continuation | undefined,
-  { rid, database, container }: ContainerFacts,
-): string {
+function sdkToken({ min, max }: Range, from: Continuation | undefined, facts: ContainerFacts): string {
+  const { rid } = facts;
   const stored = from === undefined ? { rid, etag: '' } : (JSON.parse(from) as { rid: string; etag: string });
-  if (stored.rid !== rid) {
-    throw new FlowError(
-      'container_recreated',
-      `"${database}/${container}" is not the container that the checkpoint was made for`,
-      {
-        hint: 'it was deleted and created again; copy it anew with --restart',
-      },
-    );
-  }
+  if (stored.rid !== rid) throw recreated(facts);
   const Continuation = [{ minInclusive: min, maxExclusive: max, continuationToken: stored.etag }];
   return JSON.stringify({ rid, Continuation } satisfies SdkToken);
 }
@@ -132,6 +131,14 @@ function lagIn(sessionToken: string | undefined, positions: readonly Position[])
 
 function etagOf(resumeAt: Continuation | undefined): string {
   return resumeAt === undefined ? '' : String((JSON.parse(resumeAt) as { etag: string }).etag);
+}
+
+function recreated({ database, container }: ContainerFacts): FlowError {
+  return new FlowError(
+    'container_recreated',
+    `"${database}/${container}" is not the container that the checkpoint was made for`,
+    { hint: 'it was deleted and created again; copy it anew with --restart' },
+  );
 }
 
 function gone(status: number, substatus: number | undefined): Error {
