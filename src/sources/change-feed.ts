@@ -52,7 +52,7 @@ interface SdkToken {
   readonly Continuation: readonly {
     readonly minInclusive: string;
     readonly maxExclusive: string;
-    readonly continuationToken: string;
+    readonly continuationToken?: string;
   }[];
 }
 
@@ -116,6 +116,8 @@ function sdkToken({ min, max }: Range, from: Continuation | undefined, facts: Co
 /** More than one when the range has split: the SDK then lists the successors, each with its own position. */
 function positionsIn(token: string, { rid }: ContainerFacts): Position[] {
   const { Continuation } = JSON.parse(token) as SdkToken;
+  // The SDK forgets the position of a successor that is refused with 410 while another one answers.
+  if (Continuation.some(({ continuationToken }) => continuationToken === undefined)) throw gone(STATUS.gone, 0);
   return Continuation.map(({ minInclusive, maxExclusive, continuationToken }) => ({
     range: { min: minInclusive, max: maxExclusive },
     resumeAt: JSON.stringify({ rid, etag: continuationToken }) as Continuation,
