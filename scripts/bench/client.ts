@@ -1,0 +1,42 @@
+import { LineSum } from './fingerprint.ts';
+import { SUBJECTS, type SubjectName } from './subjects/index.ts';
+import type { Target } from './subjects/subject.ts';
+
+// The process that is measured: does the work once or more to warm up, then so often again, and reports what it cost.
+
+export interface Task {
+  readonly subject: SubjectName;
+  readonly target: Target;
+  readonly warmUps: number;
+  readonly rounds: number;
+}
+
+export interface Measurement {
+  /** Of the measured rounds. */
+  readonly documents: number;
+  readonly bytes: number;
+  /** User and system time of the whole process, all its threads. */
+  readonly cpuUs: number;
+  /** Of the lines that the last warm-up wrote. */
+  readonly fingerprint: number;
+}
+
+const { subject: name, target, warmUps, rounds } = JSON.parse(process.argv[2] ?? '{}') as Task;
+const open = await SUBJECTS[name]();
+const subject = await open(target);
+let lines = new LineSum();
+for (let round = 0; round < warmUps; round++) {
+  lines = new LineSum();
+  await subject.round(lines);
+}
+let [documents, bytes] = [0, 0];
+const before = process.cpuUsage();
+for (let round = 0; round < rounds; round++) {
+  const work = await subject.round();
+  documents += work.documents;
+  bytes += work.bytes;
+}
+const { user, system } = process.cpuUsage(before);
+await subject.close();
+process.send?.({ documents, bytes, cpuUs: user + system, fingerprint: lines.sum } satisfies Measurement);
+process.disconnect();
