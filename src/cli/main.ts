@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { COMMANDS } from '../commands/index.ts';
+import { FlowError } from '../support/error.ts';
 import { plain } from './plain.ts';
 import { Invocation, parseCommandLine } from './program.ts';
 import { reportFailure } from './report.ts';
@@ -9,6 +10,8 @@ import { openTalk } from './talk.ts';
 
 /** The process edge: runs what the command line says and ends the process with its exit status. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Nobody is left to be told when stderr is closed, and the work is worth finishing.
+  process.stderr.on('error', () => {});
   const broken = brokenPipe(process.stdout);
   const status = await Promise.race([runCommandLine(argv), broken]);
   await Promise.race([Promise.all([flushed(process.stdout), flushed(process.stderr)]), broken]);
@@ -38,7 +41,10 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
 
 async function brokenPipe(stream: Writable): Promise<number> {
   const [error] = (await once(stream, 'error')) as [NodeJS.ErrnoException];
-  return error.code === 'EPIPE' ? PIPE_CLOSED : 9;
+  if (error.code === 'EPIPE') return PIPE_CLOSED;
+  const hint = 'check what stdout is redirected to';
+  const failure = new FlowError('local_io', `cannot write to stdout: ${error.message}`, { hint, cause: error });
+  return reportFailure(failure, plain(process.stderr));
 }
 
 function flushed(stream: Writable): Promise<void> {
