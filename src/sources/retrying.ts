@@ -33,7 +33,10 @@ export function retrying(source: Source, options: RetryOptions): Source {
           }
           return;
         } catch (error) {
-          await waitOrThrow(patience, error);
+          await waitOrThrow(patience, error).catch((reason: unknown) => {
+            if (!signal.aborted || !options.isTransient(error)) throw reason;
+          });
+          if (signal.aborted) return;
         }
       }
     },
