@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { type Continuation, EVERYTHING, type Page, type Source } from '../../src/contract.ts';
+import { counted } from '../../src/sources/counted.ts';
+import { generator } from '../../src/sources/generator.ts';
+import { Tally } from '../../src/support/tally.ts';
+import { describeSource } from '../contract/source.ts';
+import { idOf, pagesOf, readAll, upsert } from '../support/changes.ts';
+
+const PARTITION_KEY = { paths: ['/customerId'], version: 2 } as const;
+const orders = (): Source =>
+  generator({ count: 2500, seed: 1, payloadBytes: 0, rate: undefined, partitionKey: PARTITION_KEY });
+
+describeSource('counted', async () => ({
+  source: counted(orders(), new Tally()),
+  ids: (await readAll(orders())).map(idOf).sort(),
+}));
+
+test('what is read is counted, page by page', async () => {
+  const tally = new Tally();
+  const counts: [number, number][] = [];
+  for await (const _ of counted(orders(), tally).pages(EVERYTHING, undefined, new AbortController().signal)) {
+    counts.push([tally.read, tally.lag]);
+  }
+  expect(counts).toEqual([
+    [1000, 1500],
+    [2000, 500],
+    [2500, 0],
+  ]);
+});
+
+test.each<[string, Partial<Page>, boolean]>([
+  ['an empty page', {}, true],
+  ['a page with changes', { changes: [upsert('a')] }, false],
+  ['an empty page of a range that has split', { split: [{ range: EVERYTHING, resumeAt: undefined }] }, false],
+])('whether %s is the end for now: %s', async (_, page, isEnd) => {
+  const tally = new Tally();
+  let caughtUp = false;
+  tally.onCaughtUp = () => {
+    caughtUp = true;
+  };
+  await pagesOf(counted(sourceOf({ changes: [], resumeAt: '' as Continuation, ...page }), tally), EVERYTHING);
+  tally.wrote(page.changes?.length ?? 0);
+  expect(caughtUp).toBe(isEnd);
+});
+
+function sourceOf(page: Page): Source {
+  return {
+    ranges: async () => [EVERYTHING],
+    async *pages() {
+      yield page;
+    },
+  };
+}
