@@ -48,7 +48,8 @@ export function exchangeOver(agent: Dispatcher, options: TransportOptions): Exch
       options.meter.count(response.status, Number(response.headers.get(HEADER.requestCharge)));
       return response;
     } catch (error) {
-      if (request.abortSignal?.aborted || options.signal?.aborted) throw new Unreachable('stopped', { cause: error });
+      if (options.signal?.aborted) throw new Unreachable('stopped', { cause: error });
+      if (request.abortSignal?.aborted) throw unreachable(request, new Error('it took too long', { cause: error }));
       throw ++failuresInARow <= FAILOVERS_MAX ? asTheSdkKnowsIt(error) : unreachable(request, error);
     }
   };
