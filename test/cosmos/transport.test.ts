@@ -1,11 +1,13 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { type Dispatcher, errors } from 'undici';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EMULATOR_KEY } from '../../src/cosmos/account.ts';
 import type { Connection } from '../../src/cosmos/connection.ts';
 import { findContainer } from '../../src/cosmos/container.ts';
 import { faultOf, isTransient } from '../../src/cosmos/faults.ts';
-import { ResponseHeaders } from '../../src/cosmos/transport.ts';
+import { Meter } from '../../src/cosmos/meter.ts';
+import { exchangeOver, type HttpRequest, ResponseHeaders } from '../../src/cosmos/transport.ts';
 import { useConnection, useContainer } from '../support/container.ts';
 
 const NAME = { database: 'db', container: 'items' };
@@ -88,6 +90,31 @@ test('requests, their units and refusals are metered', async () => {
   expect(rig.connection.meter.requestCharge).toBeGreaterThan(requestCharge);
 });
 
+describe('the SDK may try another region', () => {
+  test.each([
+    ['a time-out of the head', new errors.HeadersTimeoutError(), 'AbortError'],
+    ['a time-out of the body', new errors.BodyTimeoutError(), 'AbortError'],
+    ['a time-out of the connection', new errors.ConnectTimeoutError(), 'AbortError'],
+    ['an unknown host', Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }), 'Error'],
+  ])('after %s, but not for ever', async (_, error, name) => {
+    const answers = Array.from({ length: 7 }, () => error as Error | undefined);
+    answers[4] = undefined;
+    const names = await namesOf(answers);
+    expect(names).toEqual([name, name, 'Unreachable', 'Unreachable', 'answered', name, name]);
+  });
+});
+
+test('a request that the SDK cuts off is said to have taken too long', async () => {
+  const controller = new AbortController();
+  const exchange = exchangeOver(dispatcher([new Error('aborted')]), { meter: new Meter() });
+  controller.abort();
+  const sent = exchange({ ...REQUEST, abortSignal: controller.signal } as HttpRequest);
+  await expect(sent).rejects.toMatchObject({
+    name: 'Unreachable',
+    message: expect.stringMatching(/"one\.example".*took too long/),
+  });
+});
+
 test('headers are found whatever their case', () => {
   const headers = new ResponseHeaders({ ETag: '"1"', 'x-list': ['a', 'b'], 'x-none': undefined });
   headers.set('X-New', 5);
@@ -115,4 +142,35 @@ async function failureOf({ client }: Connection): Promise<unknown> {
     (found) => expect.fail(`found ${JSON.stringify(found)}`),
     (error: unknown) => error,
   );
+}
+
+const REQUEST = {
+  url: 'https://one.example/dbs',
+  method: 'GET',
+  headers: new ResponseHeaders({}),
+} as unknown as HttpRequest;
+
+/** Fails with these errors, one a request, or answers. */
+function dispatcher(answers: readonly (Error | undefined)[]): Dispatcher {
+  const left = [...answers];
+  const request = async (): Promise<unknown> => {
+    const error = left.shift();
+    if (error) throw error;
+    return { statusCode: 200, headers: {}, body: { arrayBuffer: async () => new ArrayBuffer(0) } };
+  };
+  return { request } as unknown as Dispatcher;
+}
+
+async function namesOf(answers: readonly (Error | undefined)[]): Promise<string[]> {
+  const exchange = exchangeOver(dispatcher(answers), { meter: new Meter() });
+  const names: string[] = [];
+  for (const _ of answers) {
+    names.push(
+      await exchange(REQUEST).then(
+        () => 'answered',
+        (error: Error) => error.name,
+      ),
+    );
+  }
+  return names;
 }

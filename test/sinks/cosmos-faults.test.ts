@@ -171,16 +171,18 @@ describe('it is given up when patience ends, with what to do:', () => {
   });
 });
 
-test('when a write rejects, nothing of it is still under way', async () => {
+test.each(['a refusal', 'a bug'])('when a write rejects for %s, nothing of it is still under way', async (reason) => {
   const rig = await openCosmosSink({ ranges: 4 });
-  let open = 0;
+  let [open, posts] = [0, 0];
   const post = Batches.prototype.post;
   vi.spyOn(Batches.prototype, 'post').mockImplementation(async function (this: Batches, ...call) {
+    if (posts++ === 0 && reason === 'a bug') throw new TypeError('a bug');
     open++;
     return post.apply(this, call).finally(() => open--);
   });
-  rig.intercept = faultsOn('batch', [{ status: 403 }, { delayMs: 200 }, { delayMs: 200 }, { delayMs: 200 }]);
-  await expect(rig.sink.write(CHANGES)).rejects.toMatchObject({ code: 'unauthorized' });
+  const delays = [{ delayMs: 200 }, { delayMs: 200 }, { delayMs: 200 }];
+  rig.intercept = faultsOn('batch', reason === 'a bug' ? delays : [{ status: 403 }, ...delays]);
+  await expect(rig.sink.write(CHANGES)).rejects.toThrow(reason === 'a bug' ? TypeError : /refused the request/);
   expect(open).toBe(0);
 });
 

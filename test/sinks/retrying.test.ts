@@ -44,6 +44,30 @@ test('gives up with the reason when nothing has been delivered for the whole bud
   expect(attempts).toBeGreaterThan(1);
 });
 
+test('goes on as long as something is delivered, however long it takes in all', async () => {
+  const sink = patient(
+    sinkOf(async (changes) => {
+      if (changes.length > 1) throw new Undelivered(changes.slice(1), { retryAfterMs: 0, reason: REASON });
+    }),
+    250,
+  );
+  const started = performance.now();
+  await sink.write(Array.from({ length: 12 }, (_, index) => upsert(`item-${index}`)));
+  expect(performance.now() - started).toBeGreaterThan(250);
+});
+
+test('leaves the destination alone for as long as it asks', async () => {
+  const waits: number[] = [];
+  const failures = [new Undelivered([upsert('a')], { retryAfterMs: 321, reason: REASON })];
+  const inner = sinkOf(async () => {
+    const failure = failures.pop();
+    if (failure) throw failure;
+  });
+  const { signal } = new AbortController();
+  await retrying(inner, { budgetMs: 10_000, signal, onWait: (ms) => waits.push(ms) }).write([upsert('a')]);
+  expect(waits).toEqual([321]);
+});
+
 test('throws anything else at once', async () => {
   const bug = new TypeError('a bug');
   let attempts = 0;

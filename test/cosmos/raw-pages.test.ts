@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { RawPages } from '../../src/cosmos/raw-pages.ts';
+import { type HttpRequest, ResponseHeaders } from '../../src/cosmos/transport.ts';
+
+const PAGE = '{"_rid":"r","Documents":[{"id":"a","v":1.0}],"_count":1}';
+const FEED = { 'a-im': 'Incremental feed' };
+
+test('a page of the change feed is traded for a ticket, and the ticket for its bytes, once', async () => {
+  const pages = new RawPages(answering(200, PAGE));
+  const { Documents } = await ask(pages, requestFor('GET', '/dbs/db/colls/items/docs', FEED));
+  expect(Documents).toHaveLength(1);
+  expect(pages.take(Documents[0]).toString()).toBe(PAGE);
+  expect(() => pages.take(Documents[0])).toThrow(/broken invariant/);
+});
+
+test('pages that are open at once have tickets of their own', async () => {
+  const bodies = ['{"Documents":[1]}', '{"Documents":[2]}'];
+  const pages = new RawPages(async () => answer(200, bodies.shift() ?? ''));
+  const request = requestFor('GET', '/dbs/db/colls/items/docs/', FEED);
+  const tickets = [await ask(pages, request), await ask(pages, request)].map(({ Documents }) => Documents[0]);
+  expect(tickets.reverse().map((ticket) => pages.take(ticket).toString())).toEqual([
+    '{"Documents":[2]}',
+    '{"Documents":[1]}',
+  ]);
+});
+
+test.each([
+  ['a container', 200, requestFor('GET', '/dbs/db/colls/items', FEED)],
+  ['documents that are not of the change feed', 200, requestFor('GET', '/dbs/db/colls/items/docs', {})],
+  ['a query', 200, requestFor('POST', '/dbs/db/colls/items/docs', FEED)],
+  ['a refusal', 429, requestFor('GET', '/dbs/db/colls/items/docs', FEED)],
+])('the answer about %s reaches the SDK as it is', async (_, status, request) => {
+  const response = await new RawPages(answering(status, PAGE)).httpClient.sendRequest(request);
+  expect(response).toMatchObject({ status, bodyAsText: PAGE });
+});
+
+function requestFor(method: string, path: string, headers: Record<string, string>): HttpRequest {
+  return { method, url: `https://one.example${path}`, headers: new ResponseHeaders(headers) } as unknown as HttpRequest;
+}
+
+type Exchange = ConstructorParameters<typeof RawPages>[0];
+
+function answering(status: number, body: string): Exchange {
+  return async () => answer(status, body);
+}
+
+function answer(status: number, body: string): Awaited<ReturnType<Exchange>> {
+  return { status, headers: new ResponseHeaders({}), body: Buffer.from(body) };
+}
+
+async function ask(pages: RawPages, request: HttpRequest): Promise<{ Documents: [unknown] }> {
+  return JSON.parse((await pages.httpClient.sendRequest(request)).bodyAsText ?? '');
+}
