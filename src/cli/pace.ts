@@ -1,6 +1,6 @@
 import type { ProgressView } from '../commands/command.ts';
-import { total } from '../cosmos/meter.ts';
 import { formatDuration } from '../support/duration.ts';
+import { total } from '../support/meter.ts';
 
 export interface PaceSample {
   readonly documents: number;

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Meter } from '../cosmos/meter.ts';
+import type { Meter } from '../support/meter.ts';
 import type { Tally } from '../support/tally.ts';
 
 /** A subcommand as data: help, README and the command line are made from it. */

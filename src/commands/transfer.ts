@@ -1,9 +1,9 @@
 import type { Checkpoint, Sink, Source } from '../contract.ts';
-import { type Meter, total } from '../cosmos/meter.ts';
 import { run } from '../pipeline/run.ts';
 import { counted as countedSink } from '../sinks/counted.ts';
 import { counted as countedSource } from '../sources/counted.ts';
 import { formatDuration } from '../support/duration.ts';
+import { type Meter, total } from '../support/meter.ts';
 import type { Tally } from '../support/tally.ts';
 import type { Context } from './command.ts';
 

@@ -10,6 +10,13 @@ export interface Outcome {
   readonly retryAfterMilliseconds?: number;
 }
 
+export interface BatchAnswer {
+  /** One per operation, in order. */
+  readonly outcomes: readonly Outcome[];
+  /** Of the container that took the batch, where the service says it: names can change hands. */
+  readonly containerRid: string | undefined;
+}
+
 /**
  * Posts batches of independent operations with a body of our making. The SDK is given a batch with a ticket in it and
  * does addresses, signatures, sessions, retries of throttled requests and regional fail-over for that; on the way out
@@ -36,15 +43,19 @@ export class Batches {
     },
   };
 
-  /** Resolves with one outcome per operation, in order; rejects when the request as a whole failed. */
-  async post(container: Container, rangeId: string, body: Buffer): Promise<readonly Outcome[]> {
+  /** Rejects when the request as a whole failed. */
+  async post(container: Container, rangeId: string, body: Buffer): Promise<BatchAnswer> {
     const ticket = `${TICKET}${++this.#count}`;
     this.#waiting.set(ticket, { rangeId, body });
     try {
       const options = { contentResponseOnWriteEnabled: false };
       const response = await container.items.batch([{ operationType: 'Read', id: ticket }], ticket, options);
       assert(Array.isArray(response.result), 'a batch is answered with an array');
-      return response.result as unknown as readonly Outcome[];
+      const containerRid = response.headers?.[HEADER.contentPath];
+      return {
+        outcomes: response.result as unknown as readonly Outcome[],
+        containerRid: containerRid === undefined ? undefined : String(containerRid),
+      };
     } finally {
       this.#waiting.delete(ticket);
     }

@@ -1,8 +1,8 @@
 import { type ConnectionPolicy, CosmosClient } from '@azure/cosmos';
+import { Meter } from '../support/meter.ts';
 import { VERSION } from '../support/version.ts';
 import type { Account } from './account.ts';
 import { Batches } from './batches.ts';
-import { Meter } from './meter.ts';
 import { RawPages } from './raw-pages.ts';
 import { type Exchange, exchangeOver, type HttpClient, openAgent, plainClient } from './transport.ts';
 
@@ -51,7 +51,7 @@ export class Connection {
   }
 
   #exchange(signal?: AbortSignal): Exchange {
-    return exchangeOver(this.#agent, { meter: this.meter, signal });
+    return exchangeOver(this.#agent, { meter: this.meter, timeoutMs: this.#timeoutMs, signal });
   }
 
   #open(httpClient: HttpClient): CosmosClient {

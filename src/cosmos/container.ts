@@ -1,4 +1,5 @@
 import type { Container, ContainerDefinition, ContainerRequest, CosmosClient } from '@azure/cosmos';
+import { HEADER } from '../protocol/headers.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { STATUS } from '../protocol/status.ts';
 import { FlowError } from '../support/error.ts';
@@ -22,7 +23,7 @@ export function containerOf(client: CosmosClient, { database, container }: Conta
 export async function findContainer(client: CosmosClient, name: ContainerName): Promise<ContainerFacts | undefined> {
   try {
     const { resource, headers } = await containerOf(client, name).read({ populateQuotaInfo: true });
-    return resource && factsOf(name, resource, headers['x-ms-resource-usage']);
+    return resource && factsOf(name, resource, headers[HEADER.resourceUsage]);
   } catch (error) {
     if (faultOf(error)?.status === STATUS.notFound) return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import { effectivePartitionKey, effectivePartitionKeyOfText } from '../protocol/effective-partition-key.ts';
 import { type KeyComponent, type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
 import { SYSTEM_PROPERTIES } from '../protocol/system-properties.ts';
-import { locateMembers, SPAN } from '../support/json-bytes.ts';
+import { isSpace, locateMembers, SPAN } from '../support/json-bytes.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -121,7 +121,9 @@ export class DocumentKey {
     const text = this.#text.toString('utf8', start, end);
     if (isPlainString(this.#text, start, end)) return text;
     const value: unknown = end === 0 ? undefined : JSON.parse(text);
-    return typeof value === 'object' && value !== null ? '{}' : (JSON.stringify(value) ?? '{}');
+    if (typeof value === 'object' && value !== null) return '{}';
+    // The service hashes -0 as another number than 0, which is what JSON.stringify makes of it.
+    return Object.is(value, -0) ? '-0' : (JSON.stringify(value) ?? '{}');
   }
 }
 
@@ -163,8 +165,4 @@ function nextAfterComma(text: Buffer, at: number): number {
   let after = at;
   while (isSpace(text[after])) after++;
   return text[after] === 0x2c ? after + 1 : at;
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

@@ -1,4 +1,6 @@
-import { STATUS } from '../protocol/status.ts';
+import { ErrorResponse } from '@azure/cosmos';
+import { HEADER } from '../protocol/headers.ts';
+import { STATUS, SUBSTATUS } from '../protocol/status.ts';
 import { FlowError, type FlowErrorCode } from '../support/error.ts';
 
 export type Role = 'source' | 'target';
@@ -19,20 +21,20 @@ export function faultOf(error: unknown): Fault | undefined {
   if (typeof code === 'number') {
     return {
       status: code,
-      substatus: Number(substatus ?? headers?.['x-ms-substatus'] ?? 0),
-      retryAfterMs: Number(headers?.['x-ms-retry-after-ms'] ?? 0),
+      substatus: Number(substatus ?? headers?.[HEADER.substatus] ?? 0),
+      retryAfterMs: Number(headers?.[HEADER.retryAfterMs] ?? 0),
       message: firstLine(message),
     };
   }
-  if (typeof code === 'string' && NO_ANSWER.test(code)) {
-    return { status: 0, substatus: 0, retryAfterMs: 0, message: firstLine(message) };
-  }
+  if (typeof code === 'string' && NO_ANSWER.test(code)) return noAnswer(code, message);
+  // Of a failed look at the ranges the SDK keeps the words alone.
+  if (error instanceof ErrorResponse) return noAnswer('', message);
   return faultOf(cause);
 }
 
 /** Whether the same request may succeed later. */
 export function isTransient({ status, substatus }: Fault): boolean {
-  return TRANSIENT.has(status) || (status === STATUS.notFound && substatus === 1002);
+  return TRANSIENT.has(status) || (status === STATUS.notFound && substatus === SUBSTATUS.readSessionNotAvailable);
 }
 
 /** The error for the user, or the error itself when it is not one of a request. */
@@ -61,8 +63,15 @@ interface SdkError {
   readonly cause?: unknown;
 }
 
+function noAnswer(code: string, message: string): Fault {
+  const words = code.startsWith('HPE_')
+    ? 'what it says is not HTTP; is it https? then set COSMOS_URI=https://…'
+    : message;
+  return { status: 0, substatus: 0, retryAfterMs: 0, message: firstLine(words) };
+}
+
 const NO_ANSWER =
-  /^(E(?!RR_)[A-Z_]+|ERR_(TLS|SSL)_.*|UND_ERR_.*|TimeoutError|COSMOSFLOW_UNREACHABLE|CERT_.*|DEPTH_ZERO.*|SELF_SIGNED.*|UNABLE_TO.*)$/;
+  /^(E(?!RR_)[A-Z_]+|ERR_(TLS|SSL)_.*|UND_ERR_.*|TimeoutError|COSMOSFLOW_UNREACHABLE|HPE_.*|CERT_.*|DEPTH_ZERO.*|SELF_SIGNED.*|UNABLE_TO.*)$/;
 const TRANSIENT: ReadonlySet<number> = new Set([
   0,
   STATUS.timeout,

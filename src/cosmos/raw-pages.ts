@@ -1,7 +1,7 @@
 import { FEED, HEADER } from '../protocol/headers.ts';
-import { STATUS } from '../protocol/status.ts';
+import { STATUS, SUBSTATUS } from '../protocol/status.ts';
 import { assert } from '../support/assert.ts';
-import { type Exchange, type HttpClient, type HttpRequest, respond } from './transport.ts';
+import { type Exchange, type HttpClient, type HttpRequest, type RawResponse, respond } from './transport.ts';
 
 /**
  * Keeps documents out of the SDK, which would parse them: it sees a page with one ticket where the documents were, goes
@@ -10,6 +10,8 @@ import { type Exchange, type HttpClient, type HttpRequest, respond } from './tra
 export class RawPages {
   readonly #pages = new Map<string, Buffer>();
   readonly #exchange: Exchange;
+  /** How often in a row a range has answered that it is gone. */
+  readonly #gone = new Map<string, number>();
   #count = 0;
 
   constructor(exchange: Exchange) {
@@ -19,12 +21,25 @@ export class RawPages {
   readonly httpClient: HttpClient = {
     sendRequest: async (request) => {
       const response = await this.#exchange(request);
+      this.#assertSettled(request, response);
       if (response.status !== STATUS.ok || !asksForDocuments(request)) return respond(request, response);
       const ticket = `page-${++this.#count}`;
       this.#pages.set(ticket, response.body);
       return respond(request, { ...response, body: Buffer.from(`{"_rid":"","Documents":["${ticket}"],"_count":1}`) });
     },
   };
+
+  /** The SDK would ask a range that is still splitting again at once, for as long as it takes: that wait is ours. */
+  #assertSettled(request: HttpRequest, { status, headers }: RawResponse): void {
+    const range = request.headers.get(HEADER.rangeId);
+    if (range === undefined) return;
+    const times = status === STATUS.gone ? (this.#gone.get(range) ?? 0) + 1 : 0;
+    this.#gone.set(range, times);
+    const isSplitting = Number(headers.get(HEADER.substatus)) === SUBSTATUS.completingSplit;
+    if (times === 0 || (!isSplitting && times <= GONE_MAX)) return;
+    this.#gone.delete(range);
+    throw Object.assign(new Error(`range ${range} is being split`), { code: STATUS.retryWith });
+  }
 
   /** The body of the page, as it came over the wire. A ticket is good for one time. */
   take(ticket: unknown): Buffer {
@@ -34,6 +49,9 @@ export class RawPages {
     return page;
   }
 }
+
+/** Once the SDK has read the ranges anew it asks others; more than this, and the service has not made up its mind. */
+const GONE_MAX = 3;
 
 function asksForDocuments(request: HttpRequest): boolean {
   if (!/\/docs\/?$/.test(request.url)) return false;

@@ -2,7 +2,8 @@ import type { CosmosClientOptions } from '@azure/cosmos';
 import { Agent, type Dispatcher, errors } from 'undici';
 import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
-import type { Meter } from './meter.ts';
+import { formatDuration } from '../support/duration.ts';
+import type { Meter } from '../support/meter.ts';
 
 export type HttpClient = NonNullable<CosmosClientOptions['httpClient']>;
 export type HttpRequest = Parameters<HttpClient['sendRequest']>[0];
@@ -19,6 +20,8 @@ export interface RawResponse {
 
 export interface TransportOptions {
   readonly meter: Meter;
+  /** What the connections wait, for words about it. */
+  readonly timeoutMs: number;
   /** Cuts requests off when it aborts. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -40,17 +43,22 @@ export function openAgent(timeoutMs: number, ca?: string): Agent {
 }
 
 export function exchangeOver(agent: Dispatcher, options: TransportOptions): Exchange {
-  let failuresInARow = 0;
+  // Per range: one that answers says nothing of another that does not.
+  const failuresInARow = new Map<string, number>();
   return async (request, body = request.body as string | null | undefined) => {
+    const place = `${request.url} ${request.headers.get(HEADER.rangeId) ?? ''}`;
     try {
       const response = await send(agent, request, body ?? null, options.signal);
-      failuresInARow = 0;
+      failuresInARow.delete(place);
       options.meter.count(response.status, Number(response.headers.get(HEADER.requestCharge)));
       return response;
     } catch (error) {
       if (options.signal?.aborted) throw new Unreachable('stopped', { cause: error });
       if (request.abortSignal?.aborted) throw unreachable(request, new Error('it took too long', { cause: error }));
-      throw ++failuresInARow <= FAILOVERS_MAX ? asTheSdkKnowsIt(error) : unreachable(request, error);
+      const failures = (failuresInARow.get(place) ?? 0) + 1;
+      failuresInARow.set(place, failures);
+      if (failures <= FAILOVERS_MAX) throw asTheSdkKnowsIt(error);
+      throw unreachable(request, error, options.timeoutMs);
     }
   };
 }
@@ -62,21 +70,21 @@ export function plainClient(exchange: Exchange): HttpClient {
 
 export function respond(request: HttpRequest, { status, headers, body }: RawResponse): HttpResponse {
   const text = body.toString('utf8');
-  return { request, status, headers, bodyAsText: status < STATUS.badRequest || isObject(text) ? text : refusal(text) };
+  if (text === '' ? status < STATUS.badRequest : isJson(text)) return { request, status, headers, bodyAsText: text };
+  // A success that is not JSON is somebody else's, say the login page of a proxy.
+  const refused = status < STATUS.badRequest ? BAD_GATEWAY : status;
+  return { request, status: refused, headers, bodyAsText: refusal(text) };
 }
 
 /** Azure Cosmos DB answers at most 4 MB; a transaction may make a change-feed page larger than that. */
 const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
 /** So often in a row the SDK may try another region; then the failure is ours to wait out. */
 const FAILOVERS_MAX = 2;
+const BAD_GATEWAY = 502;
 
-function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null;
-  } catch {
-    return false;
-  }
+/** Objects and arrays are all that the protocol has; how a text begins tells them from a page of HTML. */
+function isJson(text: string): boolean {
+  return /^\s*[{[]/.test(text);
 }
 
 /** The SDK takes every refusal for JSON, and breaks on the pages and empty answers of gateways and proxies. */
@@ -110,15 +118,21 @@ async function send(
 
 /** Time-outs and unknown hosts make the SDK look for another region; the rest it hands on. */
 function asTheSdkKnowsIt(error: unknown): unknown {
-  const isTimeout =
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError ||
-    error instanceof errors.ConnectTimeoutError;
-  return isTimeout ? Object.assign(new Error(error.message, { cause: error }), { name: 'AbortError' }) : error;
+  if (!isTimeout(error)) return error;
+  return Object.assign(new Error(error.message, { cause: error }), { name: 'AbortError' });
 }
 
-function unreachable(request: HttpRequest, cause: unknown): Unreachable {
-  const why = cause instanceof Error ? cause.message : String(cause);
+function isTimeout(error: unknown): error is Error {
+  return (
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError ||
+    error instanceof errors.ConnectTimeoutError
+  );
+}
+
+function unreachable(request: HttpRequest, cause: unknown, timeoutMs?: number): Unreachable {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const why = timeoutMs !== undefined && isTimeout(cause) ? `waited ${formatDuration(timeoutMs)}` : words;
   return new Unreachable(`no answer from "${new URL(request.url).host}": ${why}`, { cause });
 }
 

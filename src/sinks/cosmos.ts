@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Change, Sink } from '../contract.ts';
-import type { Batches, Outcome } from '../cosmos/batches.ts';
+import type { Outcome } from '../cosmos/batches.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
 import { type Fault, faultOf, isTransient, toFlowError } from '../cosmos/faults.ts';
@@ -26,6 +26,11 @@ export function cosmosSink(connection: Connection, facts: ContainerFacts, { conc
   const operations = new Operations(facts.partitionKey);
   const limit = pLimit(concurrency);
   const what = `target "${facts.database}/${facts.container}"`;
+  const post = async (rangeId: string, batch: readonly Operation[]): Promise<Failure[]> => {
+    const { outcomes, containerRid } = await batches.post(container, rangeId, textOfBatch(batch));
+    if (containerRid !== undefined && containerRid !== facts.rid) throw recreated(what);
+    return failuresOf(batch, outcomes);
+  };
 
   return {
     async write(changes) {
@@ -34,12 +39,12 @@ export function cosmosSink(connection: Connection, facts: ContainerFacts, { conc
       });
       const groups = operations.group(newest(changes), route);
       const posted = groups.map(({ rangeId, batch }) =>
-        limit(() => post(batches, container, rangeId, batch).catch((error: unknown) => failed(batch, error))),
+        limit(() => post(rangeId, batch).catch((error: unknown) => failed(batch, error))),
       );
       await Promise.allSettled(posted);
       const failures = (await Promise.all(posted)).flat();
       if (failures.some(({ fault }) => fault.status === STATUS.gone)) routing.forget();
-      connection.meter.throttled += failures.filter(({ fault }) => fault.status === STATUS.tooManyRequests).length;
+      connection.meter.throttled += failures.filter(isThrottledAlone).length;
       raise(failures, what);
     },
     close: async () => {},
@@ -58,13 +63,7 @@ function newest(changes: readonly Change[]): readonly Change[] {
   return byKey.size === changes.length ? changes : [...byKey.values()];
 }
 
-async function post(
-  batches: Batches,
-  container: ReturnType<typeof containerOf>,
-  rangeId: string,
-  batch: readonly Operation[],
-): Promise<Failure[]> {
-  const outcomes = await batches.post(container, rangeId, textOfBatch(batch));
+function failuresOf(batch: readonly Operation[], outcomes: readonly Outcome[]): Failure[] {
   if (outcomes.length !== batch.length) {
     throw new Error(`a batch of ${batch.length} operations was answered with ${outcomes.length} results`);
   }
@@ -86,6 +85,11 @@ function faultIn({ statusCode, subStatusCode = 0, retryAfterMilliseconds = 0 }: 
     retryAfterMs: retryAfterMilliseconds,
     message: `status ${statusCode}`,
   };
+}
+
+/** A request that was throttled as a whole is counted where it was sent. */
+function isThrottledAlone({ fault, cause }: Failure): boolean {
+  return fault.status === STATUS.tooManyRequests && cause === undefined;
 }
 
 /** A request that failed as a whole left every operation of it in doubt. */
@@ -123,8 +127,16 @@ function refused({ operation, fault }: Failure, what: string): FlowError {
   const bytes = operation.change.document.length;
   const why =
     fault.status === STATUS.tooLarge ? `its ${bytes} bytes are too many` : `status ${fault.status}/${fault.substatus}`;
-  return new FlowError('sink_refused', `${what} refused the document with id ${operation.id}: ${why}`, {
-    hint: 'mend or delete it in the source; the same command goes on at its page',
+  const hint =
+    fault.status === STATUS.conflict
+      ? 'another document of the target has its unique-key values: mend either, then run the same command again'
+      : 'mend or delete it in the source; the same command goes on at its page';
+  return new FlowError('sink_refused', `${what} refused the document with id ${operation.id}: ${why}`, { hint });
+}
+
+function recreated(what: string): FlowError {
+  return new FlowError('container_recreated', `${what} was deleted and created again while it was written`, {
+    hint: 'what was written before is gone with it; copy everything with --restart',
   });
 }
 

@@ -3,9 +3,11 @@ import { ChangeFeedStartFrom } from '@azure/cosmos';
 import type { LimitFunction } from 'p-limit';
 import type { Change, Continuation, Page, Position, Range, Source } from '../contract.ts';
 import type { Connection } from '../cosmos/connection.ts';
-import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
+import { type ContainerFacts, containerOf, findContainer } from '../cosmos/container.ts';
 import { DocumentKey } from '../cosmos/document-key.ts';
+import { faultOf } from '../cosmos/faults.ts';
 import { readRanges } from '../cosmos/routing.ts';
+import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
 import { FlowError } from '../support/error.ts';
 import { findMember, skipValue, visitElements } from '../support/json-bytes.ts';
@@ -61,7 +63,8 @@ const RID = Buffer.from('_rid');
 /** What the SDK says of a position in a container that had the name before. */
 const OTHER_CONTAINER = /continuation token is not for the current container/;
 
-async function* read({ reader, facts, options, range, from, signal }: Reading): AsyncGenerator<Page> {
+async function* read(reading: Reading): AsyncGenerator<Page> {
+  const { reader, facts, options, range, from, signal } = reading;
   const { client, pages } = reader;
   const key = new DocumentKey(facts.partitionKey);
   const iterator = containerOf(client, facts).items.getChangeFeedIterator({
@@ -71,10 +74,12 @@ async function* read({ reader, facts, options, range, from, signal }: Reading): 
   while (!signal.aborted) {
     const response = await options
       .limit(() => iterator.readNext())
-      .catch((error: unknown) => {
-        if (!signal.aborted) throw OTHER_CONTAINER.test(String(error)) ? recreated(facts) : error;
+      .catch(async (error: unknown) => {
+        if (!signal.aborted) throw await whyRefused(error, reading);
       });
     if (!response) return;
+    const rid = response.headers[HEADER.contentPath];
+    if (rid !== undefined && rid !== facts.rid) throw recreated(facts);
     const caughtUp = response.statusCode === STATUS.notModified;
     if (!caughtUp && response.statusCode !== STATUS.ok) throw gone(response.statusCode, response.subStatusCode);
     const changes = caughtUp ? [] : changesIn(pages.take(response.result[0]), key, facts);
@@ -89,6 +94,14 @@ async function* read({ reader, facts, options, range, from, signal }: Reading): 
     if (caughtUp && !options.follow) return;
     if (caughtUp) await sleep(options.pollMs, undefined, { signal }).catch(unlessStopped(signal));
   }
+}
+
+/** A position that makes no sense to the container may be one of a container that had its name before. */
+async function whyRefused(error: unknown, { reader, facts }: Reading): Promise<unknown> {
+  if (OTHER_CONTAINER.test(String(error))) return recreated(facts);
+  if (faultOf(error)?.status !== STATUS.badRequest) return error;
+  const now = await findContainer(reader.client, facts);
+  return now && now.rid !== facts.rid ? recreated(facts) : error;
 }
 
 function changesIn(page: Buffer, key: DocumentKey, facts: ContainerFacts): Change[] {

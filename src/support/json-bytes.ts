@@ -156,7 +156,7 @@ function expect(text: Uint8Array, at: number, byte: number): number {
   throw new SyntaxError(`expected ${JSON.stringify(String.fromCharCode(byte))} at byte ${at} of JSON text`);
 }
 
-function isSpace(byte: number | undefined): boolean {
+export function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 

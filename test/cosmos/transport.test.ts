@@ -6,8 +6,8 @@ import { EMULATOR_KEY } from '../../src/cosmos/account.ts';
 import type { Connection } from '../../src/cosmos/connection.ts';
 import { findContainer } from '../../src/cosmos/container.ts';
 import { faultOf, isTransient } from '../../src/cosmos/faults.ts';
-import { Meter } from '../../src/cosmos/meter.ts';
 import { exchangeOver, type HttpRequest, ResponseHeaders } from '../../src/cosmos/transport.ts';
+import { Meter } from '../../src/support/meter.ts';
 import { useConnection, useContainer } from '../support/container.ts';
 
 const NAME = { database: 'db', container: 'items' };
@@ -106,7 +106,7 @@ describe('the SDK may try another region', () => {
 
 test('a request that the SDK cuts off is said to have taken too long', async () => {
   const controller = new AbortController();
-  const exchange = exchangeOver(dispatcher([new Error('aborted')]), { meter: new Meter() });
+  const exchange = exchangeOver(dispatcher([new Error('aborted')]), { meter: new Meter(), timeoutMs: 1000 });
   controller.abort();
   const sent = exchange({ ...REQUEST, abortSignal: controller.signal } as HttpRequest);
   await expect(sent).rejects.toMatchObject({
@@ -162,7 +162,7 @@ function dispatcher(answers: readonly (Error | undefined)[]): Dispatcher {
 }
 
 async function namesOf(answers: readonly (Error | undefined)[]): Promise<string[]> {
-  const exchange = exchangeOver(dispatcher(answers), { meter: new Meter() });
+  const exchange = exchangeOver(dispatcher(answers), { meter: new Meter(), timeoutMs: 1000 });
   const names: string[] = [];
   for (const _ of answers) {
     names.push(

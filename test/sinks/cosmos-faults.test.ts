@@ -160,9 +160,10 @@ describe('it is given up when patience ends, with what to do:', () => {
 
   test('throughput never suffices', async () => {
     const rig = await openCosmosSink();
-    vi.spyOn(Batches.prototype, 'post').mockImplementation(async (_container, _range, body) =>
-      JSON.parse(body.toString()).map(() => ({ statusCode: 429, subStatusCode: 3200 })),
-    );
+    vi.spyOn(Batches.prototype, 'post').mockImplementation(async (_container, _range, body) => ({
+      outcomes: JSON.parse(body.toString()).map(() => ({ statusCode: 429, subStatusCode: 3200 })),
+      containerRid: undefined,
+    }));
     await expect(patient(rig.sink, 300).write(CHANGES)).rejects.toMatchObject({
       code: 'sink_unavailable',
       message: expect.stringMatching(/429\/3200/),
@@ -195,9 +196,13 @@ function throttleOdd(): string[][] {
     sent.push(operations.map(({ resourceBody }) => resourceBody.id));
     if (sent.length > 1) return post.call(this, container, rangeId, body);
     const taken = operations.filter((_, at) => at % 2 === 0);
-    const outcomes = [...(await post.call(this, container, rangeId, Buffer.from(JSON.stringify(taken))))];
+    const answer = await post.call(this, container, rangeId, Buffer.from(JSON.stringify(taken)));
+    const outcomes = [...answer.outcomes];
     const throttled = { statusCode: 429, subStatusCode: 3200, retryAfterMilliseconds: 7 };
-    return operations.map((_, at) => (at % 2 === 0 ? outcomes.shift() : undefined) ?? throttled);
+    return {
+      ...answer,
+      outcomes: operations.map((_, at) => (at % 2 === 0 ? outcomes.shift() : undefined) ?? throttled),
+    };
   });
   return sent;
 }

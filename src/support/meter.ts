@@ -9,9 +9,11 @@ export class Meter {
   count(status: number, charge: number): void {
     this.requests++;
     if (Number.isFinite(charge)) this.requestCharge += charge;
-    if (status === 429) this.throttled++;
+    if (status === TOO_MANY_REQUESTS) this.throttled++;
   }
 }
+
+const TOO_MANY_REQUESTS = 429;
 
 /** The sum over accounts. A meter that is listed twice counts once. */
 export function total(meters: readonly Meter[]): Meter {
