@@ -1,7 +1,7 @@
 import { FUNCTIONS } from './functions.ts';
 import { SqlError, unsupported } from './sql-error.ts';
 import type { BinaryOperator, Expression } from './syntax.ts';
-import { compare, equals, typeOf, type Value } from './value.ts';
+import { compare, equals, type Value } from './value.ts';
 
 export type Evaluate = (document: Value) => Value;
 
@@ -31,8 +31,10 @@ export function compile(expression: Expression, scope: Scope): Evaluate {
       return compileSign(inner(expression.operand), 1);
     case 'binary':
       return compileBinary(expression.operator, inner(expression.left), inner(expression.right));
+    case 'between':
+      return compileBetween(inner(expression.operand), inner(expression.low), inner(expression.high));
     case 'in':
-      return compileIn(inner(expression.operand), expression.items.map(inner));
+      return compileIn(expression, scope);
     case 'call':
       return compileCall(expression, expression.items.map(inner));
   }
@@ -121,15 +123,35 @@ function arithmetic(apply: (left: number, right: number) => number) {
   };
 }
 
-function compileIn(operand: Evaluate, items: readonly Evaluate[]): Evaluate {
+/** `>= low AND <= high` of an operand that is evaluated once: it may be a BETWEEN itself. */
+function compileBetween(operand: Evaluate, low: Evaluate, high: Evaluate): Evaluate {
   return (document) => {
     const value = operand(document);
-    if (value === undefined) return undefined;
-    return items.some((item) => {
-      const other = item(document);
-      return typeOf(other) === typeOf(value) && equals(value, other) === true;
-    });
+    const above = OPERATORS['>='](value, low(document));
+    const below = OPERATORS['<='](value, high(document));
+    if (above === false || below === false) return false;
+    return above === undefined || below === undefined ? undefined : true;
   };
+}
+
+/** Strings, numbers and the like that are known now are looked up in a set: a list may have thousands of them. */
+function compileIn({ operand, items }: Expression & { kind: 'in' }, scope: Scope): Evaluate {
+  const value = compile(operand, scope);
+  const known = items.filter((item) => isKnownPrimitive(item, scope));
+  const values = new Set(known.map((item) => compile(item, scope)(undefined)));
+  const others = items.filter((item) => !isKnownPrimitive(item, scope)).map((item) => compile(item, scope));
+  return (document) => {
+    const wanted = value(document);
+    if (wanted === undefined) return undefined;
+    return values.has(wanted) || others.some((item) => equals(wanted, item(document)) === true);
+  };
+}
+
+function isKnownPrimitive(item: Expression, scope: Scope): boolean {
+  if (item.kind === 'literal') return true;
+  if (item.kind !== 'parameter') return false;
+  const value = scope.parameters.get(item.name);
+  return value !== undefined && (typeof value !== 'object' || value === null);
 }
 
 function compileCall(expression: Expression & { kind: 'call' }, items: readonly Evaluate[]): Evaluate {

@@ -47,7 +47,7 @@ function parseBetween(tokens: Tokens, operand: Expression): Expression {
   const low = parseSum(tokens);
   tokens.expect('AND');
   const high = parseSum(tokens);
-  return binary('AND', binary('>=', operand, low), binary('<=', operand, high));
+  return { kind: 'between', operand, low, high, start: operand.start, end: high.end };
 }
 
 function parseSum(tokens: Tokens): Expression {

@@ -32,6 +32,7 @@ export type Expression = Place &
         readonly left: Expression;
         readonly right: Expression;
       }
+    | { readonly kind: 'between'; readonly operand: Expression; readonly low: Expression; readonly high: Expression }
     | { readonly kind: 'in'; readonly operand: Expression; readonly items: readonly Expression[] }
     | { readonly kind: 'call'; readonly name: string; readonly items: readonly Expression[] }
   );

@@ -17,7 +17,7 @@ export function equals(left: Value, right: Value): boolean | undefined {
   return isSame(left, right);
 }
 
-export function typeOf(value: Value): string {
+function typeOf(value: Value): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
 }

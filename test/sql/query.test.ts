@@ -51,6 +51,11 @@ describe('a query', () => {
     ['c.n NOT BETWEEN 5 AND 6', ['2']],
     ['c.n IN (1, 5, "7")', ['1', '3']],
     ['c.n NOT IN (5)', ['2', '3']],
+    ['c.s IN (null)', ['2']],
+    ['c.n IN (c.a.b[0] - 5, "7")', ['1', '3']],
+    ['c.missing IN (1, undefined)', []],
+    ['NOT (c.missing BETWEEN 1 AND 2)', []],
+    ['NOT (c.n BETWEEN 6 AND "x")', ['1']],
     ['c.a.b[1] = 20 AND c["a"]["x y"]', ['1', '2']],
     ['c.s = null', ['2']],
     ['IS_NULL(c.s)', ['2']],
@@ -80,6 +85,31 @@ describe('a query', () => {
 
   test('compares with parameters, objects among them', () => {
     expect(idsWhere('c.a = @a', [{ name: '@a', value: { 'x y': true, b: [10, 20] } }])).toEqual(['1', '2']);
+  });
+
+  test('finds parameters in a list, objects among them', () => {
+    const parameters = [
+      { name: '@a', value: { 'x y': true, b: [10, 20] } },
+      { name: '@b', value: null },
+      { name: '@c', value: 5 },
+    ];
+    expect(idsWhere('c.a IN (@a, @b)', parameters)).toEqual(['1', '2']);
+    expect(idsWhere('c.n IN (@c, @b)', parameters)).toEqual(['1']);
+  });
+
+  test('takes no time to look through a list of 16,000', () => {
+    const list = Array.from({ length: 16_000 }, (_, index) => index * 2 + 1).join(',');
+    const { filter } = prepareQuery(`SELECT * FROM c WHERE c.n IN (${list})`);
+    const started = performance.now();
+    for (let n = 0; n < 10_000; n++) filter?.({ n: n * 2 });
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('takes no time with a BETWEEN in a BETWEEN, 60 deep', () => {
+    const nested = `${'('.repeat(60)}c.n${' BETWEEN 1 AND 9)'.repeat(60)}`;
+    const started = performance.now();
+    expect(idsWhere(`NOT ${nested}`)).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   test('orders text by code point', () => {
