@@ -206,3 +206,12 @@ function throttleOdd(): string[][] {
   });
   return sent;
 }
+
+test('a target that is deleted and created again while it is written is noticed', async () => {
+  const rig = await openCosmosSink();
+  await rig.sink.write(CHANGES);
+  const { database } = rig.client.database('db').container('items');
+  await database.container('items').delete();
+  await database.containers.create({ id: 'items', partitionKey: { paths: ['/pk'] } });
+  await expect(patient(rig.sink, 5000).write(CHANGES)).rejects.toMatchObject({ code: 'container_recreated' });
+});

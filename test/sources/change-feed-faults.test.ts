@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Range } from '../../src/contract.ts';
 import { readContainer } from '../../src/cosmos/container.ts';
 import type { Exchange, Fault } from '../../src/emulator/emulator.ts';
 import { idOf, readAll } from '../support/changes.ts';
@@ -40,6 +41,48 @@ describe('every document is read once although', () => {
     rig.intercept = faultsOn('pkranges', [{ status: 503 }, { before: 'drop' }, { status: 503 }, { before: 'drop' }]);
     expect((await readAll(patient(rig.source, 20_000))).map(idOf).sort()).toEqual(rig.ids);
   });
+
+  test('the ranges cannot be read again by the SDK, which keeps the words of that failure alone', async () => {
+    const rig = await openFeed({ ranges: 2, documents: 20 });
+    const listed = undefined as unknown as Fault;
+    rig.intercept = faultsOn('pkranges', [
+      listed,
+      { status: 503 },
+      { status: 503 },
+      { status: 500 },
+      { before: 'drop' },
+    ]);
+    expect((await readAll(patient(rig.source, 20_000))).map(idOf).sort()).toEqual(rig.ids);
+  });
+});
+
+test.each([1002, 1007])('a range that answers 410/%i on and on is waited for, not hammered', async (substatus) => {
+  const rig = await openFeed({ ranges: 1, documents: 20 });
+  const range = await onlyRange(rig.source);
+  let requests = 0;
+  rig.intercept = ({ operation }) => {
+    if (operation !== 'changeFeed') return undefined;
+    requests++;
+    return { status: 410, substatus };
+  };
+  await expect(firstPage(patient(rig.source, 500), range)).rejects.toMatchObject({ code: 'source_unavailable' });
+  expect(requests).toBeLessThan(40);
+});
+
+test('one silent range is given up while another answers', async () => {
+  const rig = await openFeed({ ranges: 2, documents: 20, timeoutMs: 100, follow: true });
+  const [silent, lively] = (await rig.source.ranges()) as [Range, Range];
+  const stop = new AbortController();
+  rig.intercept = ({ operation, headers }) =>
+    operation === 'changeFeed' && headers['x-ms-documentdb-partitionkeyrangeid'] === '0' ? { hang: true } : undefined;
+  let answers = 0;
+  const following = (async () => {
+    for await (const _ of rig.source.pages(lively, undefined, stop.signal)) answers++;
+  })();
+  await expect(firstPage(patient(rig.source, 300), silent)).rejects.toMatchObject({ code: 'source_unavailable' });
+  stop.abort();
+  await following;
+  expect(answers).toBeGreaterThan(5);
 });
 
 test.each([1008, 1009, 0])('410/%i, which is no split, is an error and not a page', async (substatus) => {
