@@ -17,7 +17,7 @@ export const emulator = command({
     port: count('--port <n>', 'port to listen on; 0 takes any that is free', 8081, { min: 0, max: 65_535 }),
     data: text('--data <file>', 'where the data is kept; ":memory:" keeps nothing', ':memory:'),
     ranges: count('--ranges <n>', 'physical ranges of a container that is created without throughput', 4, {
-      max: 1000,
+      max: 100,
     }),
     latency: duration('--latency <time>', 'added to every request, to be like a network', '0'),
   },

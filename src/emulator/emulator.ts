@@ -41,10 +41,12 @@ export const WELL_KNOWN_KEY =
 
 /**
  * Starts an Azure Cosmos DB server of our own on the loopback interface; resolves once it can be reached. Rejects with
- * `in_use` when another process owns the data, `local_io` when the data cannot be used, `usage` when the port is taken.
+ * `in_use` when another process owns the data, `local_io` when the data cannot be used, `usage` when the port is taken
+ * or forbidden, or an option is out of bounds.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, data = ':memory:', ranges = 4, key = WELL_KNOWN_KEY, latencyMs = 0, intercept } = options;
+  checkRanges(ranges);
   const store = new Store(data);
   const closing = new AbortController();
   const server = createGateway({
@@ -85,12 +87,28 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
+const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use',
+  EACCES: 'is not open to this user',
+};
+
+/** As many as the highest throughput of a container needs. */
+const RANGES_MAX = 100;
+
+function checkRanges(ranges: number): void {
+  if (Number.isInteger(ranges) && ranges >= 1 && ranges <= RANGES_MAX) return;
+  throw new FlowError('usage', `a container cannot have ${ranges} ranges`, {
+    hint: `choose a whole number from 1 to ${RANGES_MAX} with --ranges`,
+  });
+}
+
 async function listen(server: Server, port: number): Promise<void> {
   server.listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new FlowError('usage', `port ${port} is in use`, { hint: 'choose another with --port', cause: error });
+    const problem = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? ''];
+    if (problem === undefined) throw error;
+    throw new FlowError('usage', `port ${port} ${problem}`, { hint: 'choose another with --port', cause: error });
   }
 }

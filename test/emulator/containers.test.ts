@@ -116,6 +116,12 @@ describe('the ranges of a container', () => {
     );
   });
 
+  test('are created without throughput, however many there are', async () => {
+    const { container } = await openRig({ ranges: 100 });
+    expect((await container.getFeedRanges()).length).toBe(100);
+    expect((await container.readOffer()).resource?.content?.offerThroughput).toBe(1_000_000);
+  });
+
   test('are not sent again to a client that has them', async () => {
     const { emulator } = await openRig({ ranges: 2 });
     const call = { path: '/dbs/db/colls/items/pkranges', headers: { 'a-im': 'Incremental Feed' } };

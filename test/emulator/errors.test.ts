@@ -1,5 +1,6 @@
+import { Agent } from 'node:http';
 import { connect as connectSocket } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Exchange, Fault } from '../../src/emulator/emulator.ts';
 import { openEmulator, openRig } from './rig.ts';
 import { send } from './wire.ts';
@@ -75,6 +76,19 @@ describe('an error', () => {
     const call = { method: 'POST', path: DOCS, headers, body: Buffer.alloc(25_000_000, 32) };
     expect((await send(emulator, call)).status).toBe(413);
   });
+
+  test.each([3_000_000, 20_000_000])(
+    'for a body of %i bytes leaves the connection fit for the next request',
+    async (bytes) => {
+      const { emulator } = await openRig();
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      onTestFinished(() => agent.destroy());
+      const large = { method: 'POST', path: DOCS, headers: KEY, body: Buffer.alloc(bytes, 32) };
+      expect((await send(emulator, { ...large, agent })).status).toBe(413);
+      const { status, headers } = await send(emulator, { path: '/', agent });
+      expect([status, headers.connection]).toEqual([200, 'keep-alive']);
+    },
+  );
 });
 
 describe('a fault on purpose', () => {

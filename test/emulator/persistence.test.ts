@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startEmulator, WELL_KNOWN_KEY } from '../../src/emulator/emulator.ts';
 import { connect, openEmulator, openRig } from './rig.ts';
 
@@ -112,6 +113,22 @@ describe('a data file', () => {
 test('a port that is in use is a usage error', async () => {
   const port = Number(new URL((await openEmulator()).endpoint).port);
   await expect(startEmulator({ port })).rejects.toMatchObject({ code: 'usage', message: `port ${port} is in use` });
+});
+
+test('a port that the user may not have is a usage error', async () => {
+  const listen = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server) {
+    process.nextTick(() => this.emit('error', Object.assign(new Error('listen EACCES'), { code: 'EACCES' })));
+    return this;
+  });
+  onTestFinished(() => listen.mockRestore());
+  await expect(startEmulator({ port: 80 })).rejects.toMatchObject({
+    code: 'usage',
+    hint: expect.stringContaining('--port'),
+  });
+});
+
+test.each([0, 1.5, 101])('containers of %s ranges are a usage error', async (ranges) => {
+  await expect(startEmulator({ ranges })).rejects.toMatchObject({ code: 'usage' });
 });
 
 async function startElsewhere(data: string): Promise<{ child: ChildProcess; endpoint: string }> {

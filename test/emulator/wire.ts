@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { parseAddress } from '../../src/emulator/address.ts';
 import { payloadsOf, sign } from '../../src/emulator/authorization.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
@@ -17,16 +17,18 @@ export interface Call {
   readonly body?: string | Buffer;
   /** Set to leave the signature out. */
   readonly unsigned?: boolean;
+  readonly agent?: Agent;
 }
 
 /** Sends a request as it is, byte for byte, signed unless told otherwise. */
 export function send({ endpoint, key }: Pick<Emulator, 'endpoint' | 'key'>, call: Call): Promise<Answer> {
-  const { method = 'GET', path, headers = {}, body, unsigned = false } = call;
+  const { method = 'GET', path, headers = {}, body, unsigned = false, agent } = call;
   const date = new Date().toUTCString();
   const signed = unsigned ? {} : { 'x-ms-date': date, authorization: authorizationOf(method, path, date, key) };
   const id = { 'x-ms-activity-id': randomUUID() };
   return new Promise((resolve, reject) => {
-    const outgoing = request(endpoint, { method, path, headers: { ...id, ...signed, ...headers } }, (incoming) => {
+    const options = { method, path, agent, headers: { ...id, ...signed, ...headers } };
+    const outgoing = request(endpoint, options, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
