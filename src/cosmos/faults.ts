@@ -26,9 +26,9 @@ export function faultOf(error: unknown): Fault | undefined {
       message: firstLine(message),
     };
   }
-  if (typeof code === 'string' && NO_ANSWER.test(code)) return noAnswer(code, message);
+  if (typeof code === 'string' && NO_ANSWER.test(code)) return noAnswer(message);
   // Of a failed look at the ranges the SDK keeps the words alone.
-  if (error instanceof ErrorResponse) return noAnswer('', message);
+  if (error instanceof ErrorResponse) return noAnswer(message);
   return faultOf(cause);
 }
 
@@ -63,15 +63,12 @@ interface SdkError {
   readonly cause?: unknown;
 }
 
-function noAnswer(code: string, message: string): Fault {
-  const words = code.startsWith('HPE_')
-    ? 'what it says is not HTTP; is it https? then set COSMOS_URI=https://…'
-    : message;
-  return { status: 0, substatus: 0, retryAfterMs: 0, message: firstLine(words) };
+function noAnswer(message: string): Fault {
+  return { status: 0, substatus: 0, retryAfterMs: 0, message: firstLine(message) };
 }
 
 const NO_ANSWER =
-  /^(E(?!RR_)[A-Z_]+|ERR_(TLS|SSL)_.*|UND_ERR_.*|TimeoutError|COSMOSFLOW_UNREACHABLE|HPE_.*|CERT_.*|DEPTH_ZERO.*|SELF_SIGNED.*|UNABLE_TO.*)$/;
+  /^(E(?!RR_)[A-Z_]+|ERR_(TLS|SSL)_.*|UND_ERR_.*|TimeoutError|COSMOSFLOW_UNREACHABLE|CERT_.*|DEPTH_ZERO.*|SELF_SIGNED.*|UNABLE_TO.*)$/;
 const TRANSIENT: ReadonlySet<number> = new Set([
   0,
   STATUS.timeout,

@@ -57,7 +57,8 @@ export function exchangeOver(agent: Dispatcher, options: TransportOptions): Exch
       if (request.abortSignal?.aborted) throw unreachable(request, new Error('it took too long', { cause: error }));
       const failures = (failuresInARow.get(place) ?? 0) + 1;
       failuresInARow.set(place, failures);
-      if (failures <= FAILOVERS_MAX) throw asTheSdkKnowsIt(error);
+      // What is not HTTP at all has no code that anybody knows, and is no better in another region.
+      if (failures <= FAILOVERS_MAX && !(error instanceof errors.HTTPParserError)) throw asTheSdkKnowsIt(error);
       throw unreachable(request, error, options.timeoutMs);
     }
   };
@@ -131,9 +132,15 @@ function isTimeout(error: unknown): error is Error {
 }
 
 function unreachable(request: HttpRequest, cause: unknown, timeoutMs?: number): Unreachable {
-  const words = cause instanceof Error ? cause.message : String(cause);
-  const why = timeoutMs !== undefined && isTimeout(cause) ? `waited ${formatDuration(timeoutMs)}` : words;
-  return new Unreachable(`no answer from "${new URL(request.url).host}": ${why}`, { cause });
+  return new Unreachable(`no answer from "${new URL(request.url).host}": ${wordsOf(cause, timeoutMs)}`, { cause });
+}
+
+function wordsOf(cause: unknown, timeoutMs: number | undefined): string {
+  if (timeoutMs !== undefined && isTimeout(cause)) return `waited ${formatDuration(timeoutMs)}`;
+  if (cause instanceof errors.HTTPParserError) {
+    return 'what it says is not HTTP; is it https? then set COSMOS_URI=https://…';
+  }
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Headers in the form that the SDK expects. */
