@@ -25,6 +25,16 @@ test.each([
   expect(fault && isTransient(fault)).toBe(true);
 });
 
+test('a success that is a page of somebody else, say to log in to a network, is a refusal', async () => {
+  const connection = await connectTo((_request, response) => response.end('<html>Welcome to the hotel</html>'));
+  expect(faultOf(await failureOf(connection))).toMatchObject({ status: 502, message: 'Welcome to the hotel' });
+});
+
+test('an answer that is not HTTP is no answer, and the error says what it may be', async () => {
+  const connection = await connectTo((request) => request.socket.end('\u0015\u0003\u0001not HTTP\r\n\r\n'));
+  expect(faultOf(await failureOf(connection))).toMatchObject({ status: 0, message: expect.stringMatching(/https/) });
+});
+
 test('an answer that is cut off is no answer', async () => {
   const connection = await connectTo((_request, response) => {
     response.writeHead(200, { 'content-length': 1000 });
@@ -104,6 +114,17 @@ describe('the SDK may try another region', () => {
   });
 });
 
+test('a range that answers says nothing of another that does not', async () => {
+  const timeout = new errors.HeadersTimeoutError();
+  const exchange = exchangeOver(dispatcher([timeout, undefined, timeout, undefined, timeout]), {
+    meter: new Meter(),
+    timeoutMs: 1000,
+  });
+  const names: string[] = [];
+  for (const range of ['0', '1', '0', '1', '0']) names.push(await nameOf(exchange(requestTo(range))));
+  expect(names).toEqual(['AbortError', 'answered', 'AbortError', 'answered', 'Unreachable']);
+});
+
 test('a request that the SDK cuts off is said to have taken too long', async () => {
   const controller = new AbortController();
   const exchange = exchangeOver(dispatcher([new Error('aborted')]), { meter: new Meter(), timeoutMs: 1000 });
@@ -164,13 +185,17 @@ function dispatcher(answers: readonly (Error | undefined)[]): Dispatcher {
 async function namesOf(answers: readonly (Error | undefined)[]): Promise<string[]> {
   const exchange = exchangeOver(dispatcher(answers), { meter: new Meter(), timeoutMs: 1000 });
   const names: string[] = [];
-  for (const _ of answers) {
-    names.push(
-      await exchange(REQUEST).then(
-        () => 'answered',
-        (error: Error) => error.name,
-      ),
-    );
-  }
+  for (const _ of answers) names.push(await nameOf(exchange(REQUEST)));
   return names;
+}
+
+function nameOf(sent: Promise<unknown>): Promise<string> {
+  return sent.then(
+    () => 'answered',
+    (error: Error) => error.name,
+  );
+}
+
+function requestTo(range: string): HttpRequest {
+  return { ...REQUEST, headers: new ResponseHeaders({ 'x-ms-documentdb-partitionkeyrangeid': range }) } as never;
 }

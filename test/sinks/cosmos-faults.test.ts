@@ -132,6 +132,35 @@ describe('it is given up at once when', () => {
   });
 });
 
+test('a container that was created again between two writes is not filled with half of the documents', async () => {
+  const rig = await openCosmosSink();
+  await rig.sink.write(CHANGES.slice(0, 60));
+  await rig.client.database('db').container('items').delete();
+  await rig.client.database('db').containers.create({ id: 'items', partitionKey: { paths: ['/pk'], version: 2 } });
+  await expect(patient(rig.sink, 20_000).write(CHANGES.slice(60))).rejects.toMatchObject({
+    code: 'container_recreated',
+    hint: expect.stringMatching(/--restart/),
+  });
+});
+
+test('a document whose unique values another one has is refused, and the error says so', async () => {
+  const rig = await openCosmosSink({ ranges: 1 });
+  const outcomes = [{ statusCode: 201 }, { statusCode: 409 }];
+  vi.spyOn(Batches.prototype, 'post').mockResolvedValue({ outcomes, containerRid: undefined });
+  await expect(patient(rig.sink, 20_000).write([upsert('a'), upsert('b')])).rejects.toMatchObject({
+    code: 'sink_refused',
+    message: expect.stringContaining('"b"'),
+    hint: expect.stringMatching(/unique-key/),
+  });
+});
+
+test('a request that was throttled as a whole counts as one', async () => {
+  const rig = await openCosmosSink({ ranges: 1 });
+  rig.intercept = faultsOn('batch', [{ status: 429, retryAfterMs: 1 }]);
+  await patient(rig.sink, 20_000).write(CHANGES.slice(0, 50));
+  expect(rig.connection.meter.throttled).toBe(1);
+});
+
 describe('it is given up when patience ends, with what to do:', () => {
   test.each<[string, (exchange: Exchange) => Fault | undefined]>([
     ['nothing answers', () => ({ hang: true })],
