@@ -27,8 +27,8 @@ test('reads on from the last page that was taken', async () => {
 test('a page fills the budget again', async () => {
   let reads = 0;
   const source = patient(
-    failing(() => (++reads % 4 !== 0 ? OUTAGE : undefined)),
-    { budgetMs: 600 },
+    failing(() => (++reads % 2 !== 0 ? OUTAGE : undefined)),
+    { budgetMs: 300 },
   );
   expect(await pagesOf(source, EVERYTHING)).toHaveLength(PAGES);
 });
