@@ -22,7 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sinks: ['contract', 'cosmos', 'protocol'],
   emulator: ['protocol', 'sql'],
   commands: ['contract', 'pipeline', 'sources', 'sinks', 'checkpoint', 'cosmos', 'protocol', 'emulator'],
-  cli: ['commands', 'cosmos'],
+  cli: ['commands'],
 };
 const LINES_MAX = 300;
 

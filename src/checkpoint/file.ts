@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { assert } from '../support/assert.ts';
@@ -9,7 +9,11 @@ import { damaged } from './trouble.ts';
  * A file that exists but is not a whole checkpoint is refused: to start afresh over it would lose its job.
  */
 export function openFile(file: string): Database.Database {
-  if (!existsSync(file)) create(file);
+  if (!existsSync(file)) {
+    // SQLite would play it into the new file, and the job would go on where the deleted one was.
+    if (existsSync(`${file}-wal`)) throw damaged(file, 'it is gone, but its write-ahead log is still there');
+    create(file);
+  }
   return open(file);
 }
 
@@ -75,10 +79,13 @@ function create(file: string): void {
   try {
     linkSync(draft, file);
   } catch (error) {
-    // Somebody else has just made one; who may own it is decided by opening it.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // Some file systems have no links.
+    if (/^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS)$/.test(code)) renameSync(draft, file);
+    // Or somebody else has just made one; who may own it is decided by opening it.
+    else if (code !== 'EEXIST') throw error;
   } finally {
-    rmSync(draft);
+    rmSync(draft, { force: true });
   }
   sync(directory);
 }

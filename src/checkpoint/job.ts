@@ -1,11 +1,14 @@
 import { FlowError } from '../support/error.ts';
 
-/** What a checkpoint is for. Two runs are the same job when all of it is equal. */
-export interface Job {
+export interface JobNames {
   /** Where it reads, for people: account and container. */
   readonly source: string;
   readonly target: string;
   readonly mode: string;
+}
+
+/** What a checkpoint is for. Two runs are the same job when all of it is equal. */
+export interface Job extends JobNames {
   /** Resource ids: a container that is created again has the old name and a new id. */
   readonly sourceRid: string;
   readonly targetRid: string;
@@ -13,11 +16,16 @@ export interface Job {
 
 /** Refuses to go on with the checkpoint of another job, or of containers that are no more. */
 export function assertSameJob(stored: Job, wanted: Job, file: string): void {
+  assertSameNames(stored, wanted, file);
+  if (stored.sourceRid !== wanted.sourceRid) throw recreated('source', wanted.source, file);
+  if (stored.targetRid !== wanted.targetRid) throw recreated('target', wanted.target, file);
+}
+
+/** Refuses to go on with the checkpoint of another job. */
+export function assertSameNames(stored: JobNames, wanted: JobNames, file: string): void {
   for (const part of ['source', 'target', 'mode'] as const) {
     if (stored[part] !== wanted[part]) throw otherJob(part, stored[part], wanted[part], file);
   }
-  if (stored.sourceRid !== wanted.sourceRid) throw recreated('source', wanted.source, file);
-  if (stored.targetRid !== wanted.targetRid) throw recreated('target', wanted.target, file);
 }
 
 function otherJob(part: string, stored: string, wanted: string, file: string): FlowError {

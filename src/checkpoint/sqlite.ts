@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import type { Checkpoint, Continuation, Position, Range } from '../contract.ts';
 import { assert } from '../support/assert.ts';
 import { openFile } from './file.ts';
-import { assertSameJob, type Job } from './job.ts';
+import { assertSameJob, assertSameNames, type Job, type JobNames } from './job.ts';
 import { translated } from './trouble.ts';
 
 export interface CheckpointOptions {
@@ -27,17 +28,34 @@ export function openCheckpoint(file: string, job: Job, { restart }: CheckpointOp
   });
 }
 
+/** Throws what `openCheckpoint` would throw of a file that is there, and leaves it as it is. */
+export function assertUsable(file: string, names: JobNames, { restart }: CheckpointOptions): void {
+  if (!existsSync(file)) return;
+  translated(file, () => {
+    const db = openFile(file);
+    try {
+      const stored = db.prepare<[], Job>(READ_JOB).get();
+      if (stored && hasBegun(db) && !restart) assertSameNames(stored, names, file);
+    } finally {
+      db.close();
+    }
+  });
+}
+
 /** Makes the file that of this job, unless it holds the progress of another. */
 function adopt(db: Database.Database, file: string, job: Job, restart: boolean): void {
   const stored = db.prepare<[], Job>(READ_JOB).get();
-  const hasBegun = db.prepare('SELECT 1 FROM position').get() !== undefined;
-  if (stored && hasBegun && !restart) assertSameJob(stored, job, file);
+  if (stored && hasBegun(db) && !restart) assertSameJob(stored, job, file);
   else {
     db.transaction(() => {
       db.exec('DELETE FROM position; DELETE FROM job');
       db.prepare(WRITE_JOB).run(job);
     }).immediate();
   }
+}
+
+function hasBegun(db: Database.Database): boolean {
+  return db.prepare('SELECT 1 FROM position').get() !== undefined;
 }
 
 const READ_JOB = 'SELECT source, target, mode, source_rid AS sourceRid, target_rid AS targetRid FROM job';
@@ -59,7 +77,7 @@ function checkpointIn(db: Database.Database, file: string): Checkpoint {
     for (const { range: next, resumeAt } of successors) insert.run(next.min, next.max, resumeAt ?? null);
   });
   return {
-    positions: () => load.all().map(positionOf),
+    positions: () => translated(file, () => load.all().map(positionOf)),
     begin: (ranges) => translated(file, () => begin.immediate(ranges)),
     save: (range, resumeAt) =>
       translated(file, () => {

@@ -12,7 +12,7 @@ export function translated<Result>(file: string, work: () => Result): Result {
 
 export function damaged(file: string, why: string, cause?: unknown): FlowError {
   return new FlowError('checkpoint_damaged', `the checkpoint "${file}" is damaged: ${why}`, {
-    hint: `put a sound copy in its place; or delete it to start over, and everything is copied again: rm "${file}"*`,
+    hint: `put a sound copy in its place; or delete it to start over, and everything is copied again: rm "${file}" "${file}-wal"`,
     cause,
   });
 }

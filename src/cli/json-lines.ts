@@ -9,7 +9,6 @@ export function jsonLines(stream: Writable): EdgeTalk {
   };
   return {
     note: (message) => say('info', 'note', { message }),
-    warn: (message) => say('warning', 'note', { message }),
     waiting: (_text, work) => work(),
     progress(view) {
       const pace = new Pace(view);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { COMMANDS } from '../commands/index.ts';
 import { FlowError } from '../support/error.ts';
+import { jsonLines } from './json-lines.ts';
 import { plain } from './plain.ts';
 import { Invocation, parseCommandLine } from './program.ts';
 import { reportFailure } from './report.ts';
@@ -12,6 +13,7 @@ import { openTalk } from './talk.ts';
 export async function main(argv: readonly string[]): Promise<void> {
   // Nobody is left to be told when stderr is closed, and the work is worth finishing.
   process.stderr.on('error', () => {});
+  process.on('uncaughtException', (error) => process.exit(reportFailure(error, plain(process.stderr))));
   const broken = brokenPipe(process.stdout);
   const status = await Promise.race([runCommandLine(argv), broken]);
   await Promise.race([Promise.all([flushed(process.stdout), flushed(process.stderr)]), broken]);
@@ -24,7 +26,9 @@ const PIPE_CLOSED = 141;
 async function runCommandLine(argv: readonly string[]): Promise<number> {
   const invocation = await parseCommandLine(argv, COMMANDS).catch((error: unknown) => error);
   if (typeof invocation === 'number') return invocation;
-  if (!(invocation instanceof Invocation)) return reportFailure(invocation, plain(process.stderr));
+  if (!(invocation instanceof Invocation)) {
+    return reportFailure(invocation, wantsJson(argv) ? jsonLines(process.stderr) : plain(process.stderr));
+  }
 
   const talk = await openTalk(process.stderr, process.env, invocation.globals);
   const signal = interruptions();
@@ -37,6 +41,13 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
     return signal.reason instanceof Interruption && status !== 1 ? signal.reason.status : status;
   }
   return invocation.endsWithInterruption && signal.reason instanceof Interruption ? signal.reason.status : 0;
+}
+
+/** Of a command line that could not be read. */
+function wantsJson(argv: readonly string[]): boolean {
+  const given = argv[argv.indexOf('--log-format') + 1];
+  if (argv.includes('--log-format=json') || (argv.includes('--log-format') && given === 'json')) return true;
+  return process.env.COSMOSFLOW_LOG_FORMAT === 'json';
 }
 
 async function brokenPipe(stream: Writable): Promise<number> {

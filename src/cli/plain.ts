@@ -8,7 +8,6 @@ export function plain(stream: Writable): EdgeTalk {
   const say = (text: string): void => void stream.write(`cosmosflow: ${escapeControls(text)}\n`);
   return {
     note: say,
-    warn: (text) => say(`warning: ${text}`),
     waiting: (_text, work) => work(),
     progress(view) {
       const pace = new Pace(view);

@@ -36,6 +36,8 @@ export async function parseCommandLine(
   const program = buildProgram(commands, (found) => {
     invocation = found;
   });
+  const [first, second] = argv;
+  if (first === 'help' && second && !commands.some(({ name }) => name === second)) throw unknownCommand(second);
   try {
     await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' });
   } catch (error) {
@@ -64,10 +66,9 @@ function addCommand(program: Program, command: Command, found: (invocation: Invo
   settle(sub);
   for (const { name, summary } of command.arguments) sub.argument(`<${name}>`, summary);
   for (const flag of Object.values(command.flags)) sub.addOption(optionOf(flag));
-  sub.addOption(new Option('-q, --quiet', 'say nothing but errors'));
-  sub.addOption(
-    new Option('--log-format <format>', 'how to write to stderr').choices(['text', 'json']).default('text'),
-  );
+  const quiet = new Option('-q, --quiet', 'say nothing but errors');
+  const logFormat = new Option('--log-format <format>', 'how to write to stderr').choices(['text', 'json']);
+  for (const option of [quiet, logFormat.default('text')]) sub.addOption(option.env(variableOf(option)));
   sub.helpOption('-h, --help', 'print help');
   sub.addHelpText('after', helpAfter(command));
   sub.action(() => found(new Invocation(command, sub.args, optionsOf(sub))));
@@ -126,6 +127,10 @@ function read(option: Option, flag: Flag<unknown>, text: string): unknown {
       cause: error,
     });
   }
+}
+
+function unknownCommand(name: string): FlowError {
+  return new FlowError('usage', `unknown command "${name}"`, { hint: 'run cosmosflow --help' });
 }
 
 function usageError(error: CommanderError): FlowError {

@@ -9,12 +9,12 @@ export class Interruption extends Error {
   }
 }
 
-const STATUS: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143 };
+const STATUS: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
-/** Aborts at the first SIGINT or SIGTERM, so that what is under way is drained; the second ends the process at once. */
+/** Aborts at the first SIGINT, SIGTERM or SIGHUP, so that what is under way is drained; the second ends the process at once. */
 export function interruptions(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       const interruption = new Interruption(signal);
       if (controller.signal.aborted) process.exit(interruption.status);

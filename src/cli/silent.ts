@@ -4,7 +4,6 @@ import type { EdgeTalk } from './edge-talk.ts';
 export function silent(talk: EdgeTalk): EdgeTalk {
   return {
     note: () => {},
-    warn: () => {},
     waiting: (_text, work) => work(),
     progress: () => ({ stop: () => {} }),
     summary: () => {},

@@ -17,7 +17,8 @@ export async function openTalk(
 ): Promise<EdgeTalk> {
   const lines = logFormat === 'json' ? jsonLines(stream) : plain(stream);
   if (quiet) return silent(lines);
-  if (logFormat === 'json' || !stream.isTTY || environment.TERM === 'dumb') return lines;
+  // A terminal without a width makes the spinner count for ever.
+  if (logFormat === 'json' || !stream.isTTY || !(stream.columns > 0) || environment.TERM === 'dumb') return lines;
   const { terminal } = await import('./terminal.ts');
   return terminal(stream, environment);
 }

@@ -11,6 +11,8 @@ import { grouped, Pace, type PaceSample } from './pace.ts';
 export function terminal(stream: WriteStream, environment: Readonly<Record<string, string | undefined>>): EdgeTalk {
   const colour = new Chalk({ level: colourLevel(environment) });
   let moving: Moving | undefined;
+  // A second Ctrl-C ends the process in the middle of a movement.
+  process.on('exit', () => moving?.hide());
   const say = (text: string): void => {
     // What moves finds its line again by a position it saved: nothing may be written while it is there.
     moving?.hide();
@@ -29,7 +31,6 @@ export function terminal(stream: WriteStream, environment: Readonly<Record<strin
   };
   return {
     note: (text) => say(`${colour.cyan('•')} ${escapeControls(text)}`),
-    warn: (text) => say(`${colour.yellow('!')} ${escapeControls(text)}`),
     async waiting(text, work) {
       const spinner = ora({ stream, text: escapeControls(text), ...(colour.level === 0 && { color: false as never }) });
       const shown = during({ show: () => void spinner.start(), hide: () => void spinner.stop() });

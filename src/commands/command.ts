@@ -49,7 +49,6 @@ export interface Context {
 /** What is said to people, or to programs that read the log. All of it goes to stderr. */
 export interface Talk {
   note(text: string): void;
-  warn(text: string): void;
   /** Says what is being waited for while `work` runs. */
   waiting<Result>(text: string, work: () => Promise<Result>): Promise<Result>;
   /** Shows the totals until it is stopped. */

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
+import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
 import type { Sink, Source } from '../contract.ts';
 import { type Address, parseAddress } from '../cosmos/address.ts';
 import type { Connection } from '../cosmos/connection.ts';
@@ -17,11 +17,13 @@ import { retrying as retryingSink } from '../sinks/retrying.ts';
 import { changeFeed } from '../sources/change-feed.ts';
 import { retrying as retryingSource } from '../sources/retrying.ts';
 import { FlowError } from '../support/error.ts';
+import { later } from '../support/later.ts';
 import type { PatienceOptions } from '../support/patience.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import type { Context } from './command.ts';
+import { patiently } from './patiently.ts';
 import { transfer } from './transfer.ts';
 
 export interface CopyOptions extends AccountsOptions, CheckpointOptions {
@@ -48,17 +50,21 @@ export async function copyContainer(
     const accounts = own(new Accounts(context, options));
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
+    const job = { ...names, mode: 'latest version' };
+    // Before a target is created for a job that is then refused.
+    assertUsable(options.checkpoint, job, options);
 
-    const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
-      connect(accounts, from, to, context),
-    );
-    const ids = { sourceRid: ends.source.facts.rid, targetRid: ends.target.facts.rid };
-    const checkpoint = own(openCheckpoint(options.checkpoint, { ...names, mode: 'latest version', ...ids }, options));
     const tally = new Tally();
+    const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
+      patiently(() => connect(accounts, from, to, context), patienceOf(tally, options, context.signal)),
+    );
+    await assertApart(ends, sourceText);
+    const ids = { sourceRid: ends.source.facts.rid, targetRid: ends.target.facts.rid };
+    const checkpoint = own(openCheckpoint(options.checkpoint, { ...job, ...ids }, options));
     const isFresh = checkpoint.positions().every(({ resumeAt }) => resumeAt === undefined);
     if (isFresh) tally.expected = ends.source.facts.documentCount;
     else context.talk.note(`going on where "${options.checkpoint}" says`);
-    if (options.follow) tally.onCaughtUp = sayOnce(context, 'caught up; following what changes until Ctrl-C');
+    if (options.follow) tally.onCaughtUp = sayOnce(context, tally, 'caught up; following what changes until Ctrl-C');
 
     const [source, sink] = [
       readFrom(ends.source, tally, options, context),
@@ -77,6 +83,8 @@ interface End {
 
 /** Pages being read at once, over all ranges. */
 const READS_MAX = 16;
+/** How long after a stop a target may still be busy. */
+const DRAIN_MS = 10_000;
 
 async function connect(
   accounts: Accounts,
@@ -120,7 +128,7 @@ function readFrom({ connection, facts, name }: End, tally: Tally, options: CopyO
     signal: context.signal,
   });
   return retryingSource(source, {
-    ...patienceOf(tally, options, context),
+    ...patienceOf(tally, options, context.signal),
     isTransient: (error) => {
       const fault = faultOf(error);
       return fault !== undefined && isTransient(fault);
@@ -131,19 +139,31 @@ function readFrom({ connection, facts, name }: End, tally: Tally, options: CopyO
 
 function writeTo({ connection, facts }: End, tally: Tally, options: CopyOptions, context: Context): Sink {
   const sink = cosmosSink(connection, facts, { concurrency: options.concurrency });
-  return retryingSink(sink, patienceOf(tally, options, context));
+  // What was read is to be written even after a stop.
+  return retryingSink(sink, patienceOf(tally, options, later(context.signal, DRAIN_MS)));
 }
 
-function patienceOf(tally: Tally, options: CopyOptions, { signal }: Context): PatienceOptions {
+function patienceOf(tally: Tally, options: CopyOptions, signal: AbortSignal): PatienceOptions {
   return { budgetMs: options.patience, signal, onWait: () => void tally.retries++ };
 }
 
-function sayOnce({ talk }: Context, text: string): () => void {
-  let isSaid = false;
+function sayOnce({ talk }: Context, tally: Tally, text: string): () => void {
   return () => {
-    if (!isSaid) talk.note(text);
-    isSaid = true;
+    tally.onCaughtUp = () => {};
+    // From here on it counts how far behind the run is, not how much there was at its start.
+    tally.expected = undefined;
+    talk.note(text);
   };
+}
+
+/** One account may go by several names: then the container itself tells. */
+async function assertApart({ source, target }: { source: End; target: End }, name: string): Promise<void> {
+  if (source.facts.rid !== target.facts.rid) return;
+  const [one, other] = [
+    await source.connection.client.getWriteEndpoint(),
+    await target.connection.client.getWriteEndpoint(),
+  ];
+  if (one === other) throw sameContainer(name);
 }
 
 function sameContainer(name: string): FlowError {

@@ -26,7 +26,7 @@ export const copy = command({
     restart: toggle('--restart', 'forget the checkpoint and start over'),
     concurrency,
     maxItemCount: count('--max-item-count <n>', 'documents to ask for in a page', 1000, { max: 100_000 }),
-    poll: duration('--poll <time>', 'with --follow, how long to wait when nothing is new', '1s'),
+    poll: duration('--poll <time>', 'with --follow, how long to wait when nothing is new', '1s', { minMs: 10 }),
     patience,
     requestTimeout,
     embeddedData,

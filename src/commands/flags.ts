@@ -1,4 +1,4 @@
-import { parseDuration } from '../support/duration.ts';
+import { formatDuration, parseDuration } from '../support/duration.ts';
 import { FlowError } from '../support/error.ts';
 import { parseSize } from '../support/size.ts';
 import type { Flag } from './command.ts';
@@ -23,8 +23,10 @@ export function count<Fallback extends number | undefined>(
   return { spelling, summary, parse: (value) => parseCount(value, min, max), fallback };
 }
 
-export function duration(spelling: string, summary: string, fallback: string): Flag<number> {
-  return { spelling, summary, parse: parseDuration, fallback: parseDuration(fallback), fallbackText: fallback };
+/** A time of at least `minMs`, and no longer than a timer can be set for. */
+export function duration(spelling: string, summary: string, fallback: string, { minMs = 0 } = {}): Flag<number> {
+  const parse = (value: string): number => boundedDuration(value, minMs);
+  return { spelling, summary, parse, fallback: parseDuration(fallback), fallbackText: fallback };
 }
 
 export function size(spelling: string, summary: string, fallback: string): Flag<number> {
@@ -43,9 +45,19 @@ export const requestTimeout = duration(
   '--request-timeout <time>',
   'how long an account may take to answer a request',
   '15s',
+  { minMs: 1 },
 );
 
 export const patience = duration('--patience <time>', 'how long to go on without success before giving up', '2m');
+
+/** The SDK is given four times the longest, and a timer holds 2³¹ ms. */
+const LONGEST = '6d';
+
+function boundedDuration(value: string, minMs: number): number {
+  const ms = parseDuration(value);
+  if (ms >= minMs && ms <= parseDuration(LONGEST)) return ms;
+  throw new FlowError('usage', `"${value}" is not a time from ${formatDuration(minMs)} to ${LONGEST}`);
+}
 
 function parseCount(value: string, min: number, max: number): number {
   const number = Number(value);

@@ -10,10 +10,12 @@ import { retrying } from '../sinks/retrying.ts';
 import { generator } from '../sources/generator.ts';
 import { orderText } from '../sources/order.ts';
 import { FlowError } from '../support/error.ts';
+import { later } from '../support/later.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import type { Context } from './command.ts';
+import { patiently } from './patiently.ts';
 import { transfer } from './transfer.ts';
 
 export interface ProduceOptions extends AccountsOptions {
@@ -31,24 +33,30 @@ export async function produceOrders(target: string, options: ProduceOptions, con
   const { signal, talk } = context;
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
-    const { connection, facts } = await talk.waiting(`connecting to ${target}`, async () => {
-      const opened = await accounts.connect(address, 'target');
-      return { connection: opened, facts: await open(opened, address, context) };
-    });
-    assertFits(facts, options.seed);
-
     const tally = new Tally();
     tally.expected = options.count;
+    const waiting = { budgetMs: options.patience, onWait: () => void tally.retries++ };
+    const connect = async (): Promise<{ connection: Connection; facts: ContainerFacts }> => {
+      const connection = await accounts.connect(address, 'target');
+      return { connection, facts: await open(connection, address, context) };
+    };
+    const { connection, facts } = await talk.waiting(`connecting to ${target}`, () =>
+      patiently(connect, { ...waiting, signal }),
+    );
+    assertFits(facts, options.seed);
+
     const { count, seed, rate, payloadSize: payloadBytes } = options;
     const source = generator({ count, seed, rate, payloadBytes, partitionKey: facts.partitionKey });
     const sink = retrying(cosmosSink(connection, facts, { concurrency: options.concurrency }), {
-      budgetMs: options.patience,
-      signal,
-      onWait: () => void tally.retries++,
+      ...waiting,
+      signal: later(signal, DRAIN_MS),
     });
     await transfer({ source, sink, checkpoint: forgetful(), tally, meters: [connection.meter] }, context);
   });
 }
+
+/** How long after a stop the target may still be busy. */
+const DRAIN_MS = 10_000;
 
 async function open(connection: Connection, name: ContainerName, { signal, talk }: Context): Promise<ContainerFacts> {
   const { client } = connection;

@@ -41,7 +41,7 @@ function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk
     [
       ['read', number(read)],
       ['written', number(written)],
-      ['skipped', number(read - written)],
+      [state === 'done' ? 'skipped' : 'not written', number(read - written)],
       ['request units', number(requestCharge)],
       ['throttled', number(throttled)],
       ['tried again', number(retries)],

@@ -18,7 +18,7 @@ export function accountOf(address: Address, role: 'source' | 'target', environme
   const prefixes = role === 'target' ? ['COSMOS_TARGET_', 'COSMOS_'] : ['COSMOS_'];
   const accounts = prefixes.map((prefix) => ({ prefix, ...readAccount(prefix, environment) }));
   if (address.account === 'endpoint') {
-    const key = accounts.find(({ key }) => key)?.key ?? emulatorKey(address.endpoint);
+    const key = keyFor(address.endpoint, accounts);
     if (!key) throw missing(`no key for "${address.endpoint}"`, 'set COSMOS_KEY in the environment');
     return { endpoint: address.endpoint, key };
   }
@@ -29,6 +29,14 @@ export function accountOf(address: Address, role: 'source' | 'target', environme
   const key = found.key ?? emulatorKey(found.endpoint);
   if (!key) throw missing(`no key for ${name} at "${found.endpoint}"`, `set ${found.prefix}KEY, ${elsewhere}`);
   return { endpoint: found.endpoint, key };
+}
+
+/** Of the account at that endpoint; else of the account that was meant for the role; an emulator has its own. */
+function keyFor(endpoint: string, accounts: readonly Partial<Account & { prefix: string }>[]): string | undefined {
+  const here = accounts.find((account) => account.endpoint === endpoint);
+  const meant = accounts.find(({ prefix, key }) => key && prefix === 'COSMOS_TARGET_');
+  const elsewhere = accounts.find((account) => account.key && account.endpoint === undefined);
+  return here?.key ?? meant?.key ?? elsewhere?.key ?? emulatorKey(endpoint) ?? accounts.find(({ key }) => key)?.key;
 }
 
 function readAccount(prefix: string, environment: Environment): Partial<Account> {

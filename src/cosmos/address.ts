@@ -38,6 +38,7 @@ function parseEndpoint(text: string): Address {
     );
   }
   if (!url?.hostname) throw malformed(text, 'it has no host');
+  if (url.search || url.hash) throw malformed(text, 'names cannot contain \\, # or ?');
   const scheme = isLoopback(url.hostname) ? 'http' : 'https';
   const path = decode(text, url.pathname.slice(1));
   return { account: 'endpoint', endpoint: `${scheme}://${url.host}/`, ...parseName(text, path) };

@@ -22,8 +22,7 @@ export function generator({ count, seed, payloadBytes, rate, partitionKey }: Gen
       const key = new DocumentKey(partitionKey);
       const first = Number(from ?? 0);
       const startedAt = performance.now();
-      const pageItems =
-        rate === undefined ? PAGE_ITEMS : Math.max(1, Math.min(PAGE_ITEMS, Math.ceil(rate / PAGES_A_SECOND)));
+      const pageItems = pageItemsFor(rate ?? Number.POSITIVE_INFINITY, payloadBytes);
       for (let next = first; next < count && !signal.aborted; ) {
         if (rate !== undefined) await until(startedAt + ((next - first) / rate) * 1000, signal);
         const end = Math.min(next + pageItems, count);
@@ -35,8 +34,14 @@ export function generator({ count, seed, payloadBytes, rate, partitionKey }: Gen
   };
 }
 
-const PAGE_ITEMS = 1000;
+const PAGE_ITEMS_MAX = 1000;
+const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 const PAGES_A_SECOND = 10;
+
+function pageItemsFor(rate: number, payloadBytes: number): number {
+  const fitting = Math.floor(PAGE_BYTES_MAX / Math.max(payloadBytes, 1));
+  return Math.max(1, Math.min(PAGE_ITEMS_MAX, fitting, Math.ceil(rate / PAGES_A_SECOND)));
+}
 
 function changeOf(text: string, key: DocumentKey): Change {
   const document = Buffer.from(text);

@@ -55,6 +55,18 @@ describe('bad input gets one clear line, a hint and exit 2', () => {
       hint: /db\/container/,
     },
     {
+      what: 'an address with a query',
+      args: ['produce', 'cosmos://localhost:8081/a/b?c'],
+      says: /is not an address/,
+      hint: /cosmos:\/\/HOST/,
+    },
+    {
+      what: 'a time that no timer can hold',
+      args: ['produce', 'embedded:a/b', '--request-timeout', '30d'],
+      says: /--request-timeout: "30d" is not a time from/,
+      hint: /how long/,
+    },
+    {
       what: 'an address of an unknown scheme',
       args: ['produce', 'kafka:a/b'],
       says: /"kafka:a\/b" is not an address/,
@@ -93,6 +105,23 @@ describe('bad input gets one clear line, a hint and exit 2', () => {
     },
   ])('$what', async ({ args, env = {}, says, hint }) => {
     expectRefusal(await runCli(args, { cwd: useDirectory(), env }), 2, says, hint);
+  });
+
+  test('help for a command that does not exist', async () => {
+    expectRefusal(await runCli(['help', 'bogus'], { cwd: useDirectory() }), 2, /unknown command "bogus"/, /--help/);
+  });
+
+  test('as JSON, for those who asked for it', async () => {
+    for (const env of [{}, { COSMOSFLOW_LOG_FORMAT: 'json' }]) {
+      const args = ['copy', 'a/b', '--bogus', ...('COSMOSFLOW_LOG_FORMAT' in env ? [] : ['--log-format', 'json'])];
+      const { status, stderr } = await runCli(args, { cwd: useDirectory(), env });
+      expect(JSON.parse(stderr)).toMatchObject({
+        level: 'error',
+        code: 'usage',
+        message: expect.stringContaining('--bogus'),
+      });
+      expect(status).toBe(2);
+    }
   });
 
   test('a source that does not exist', async () => {
@@ -175,6 +204,16 @@ describe('what is not the fault of the input has an exit code of its own', () =>
     writeFileSync(join(cwd, 'empty.db'), '');
     const args = ['copy', orders, addressOf(emulator, 'shop/copy'), '--checkpoint', 'empty.db'];
     expectRefusal(await runCli(args, { cwd }), 8, /"empty.db" is damaged/, /start over/);
+  });
+
+  test('8 when the checkpoint is gone but its log is there, which would bring it back', async () => {
+    const { emulator } = await useEmulator();
+    const cwd = useDirectory();
+    const orders = addressOf(emulator, 'shop/orders');
+    expect(await runCli(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
+    writeFileSync(join(cwd, 'gone.db-wal'), 'whatever');
+    const args = ['copy', orders, addressOf(emulator, 'shop/copy'), '--checkpoint', 'gone.db'];
+    expectRefusal(await runCli(args, { cwd }), 8, /write-ahead log is still there/, /rm .*gone\.db-wal/);
   });
 
   test('9 when the checkpoint cannot be written', async () => {

@@ -174,3 +174,61 @@ test('SIGINT while an account does not answer ends the command, without a word a
   expect(result).toMatchObject({ status: 130 });
   expect(result.stderr).not.toMatch(/available|hint/);
 });
+
+test('a SIGINT while the target is busy still writes and commits what was read', async () => {
+  let child: { kill(signal: NodeJS.Signals): void } | undefined;
+  let batches = 0;
+  const { emulator } = await useEmulator({
+    intercept: ({ operation }) => {
+      if (operation !== 'batch' || !child || ++batches > 8) return undefined;
+      if (batches === 3) child.kill('SIGINT');
+      return { status: 449 };
+    },
+  });
+  const cwd = useDirectory();
+  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')];
+  await runCli(['produce', source, '--count', '600'], { cwd });
+  const result = await runCli(['copy', source, target, '--max-item-count', '50', '--log-format', 'json'], {
+    cwd,
+    onStart: (running) => {
+      child = running;
+    },
+  });
+  expect(result, result.stderr).toMatchObject({ status: 130 });
+  const summary = JSON.parse(result.stderr.trimEnd().split('\n').at(-1) ?? '');
+  expect(summary).toMatchObject({ event: 'summary', state: 'stopped', skipped: 0 });
+  expect(summary.read).toBe(summary.written);
+});
+
+test('a copy that the checkpoint refuses has not created its target', async () => {
+  const { emulator, client } = await useEmulator();
+  const cwd = useDirectory();
+  const source = addressOf(emulator, 'shop/orders');
+  await runCli(['produce', source, '--count', '10'], { cwd });
+  await runCli(['copy', source, addressOf(emulator, 'shop/one')], { cwd });
+  expect(await runCli(['copy', source, addressOf(emulator, 'shop/two')], { cwd })).toMatchObject({ status: 2 });
+  const { resources } = await client.database('shop').containers.readAll().fetchAll();
+  expect(resources.map(({ id }) => id).sort()).toEqual(['one', 'orders']);
+});
+
+test('an emulator takes its own key although the environment has that of an account', async () => {
+  const { emulator } = await useEmulator();
+  const env = {
+    COSMOS_URI: 'https://example.documents.azure.com',
+    COSMOS_KEY: Buffer.from('of the account').toString('base64'),
+  };
+  const result = await runCli(['produce', addressOf(emulator, 'shop/orders'), '--count', '3'], {
+    cwd: useDirectory(),
+    env,
+  });
+  expect(result, result.stderr).toMatchObject({ status: 0 });
+});
+
+test('a request to come back later is waited out before anything has begun', async () => {
+  const faults = [{ status: 503 }, { status: 503 }, { status: 503 }];
+  const { emulator } = await useEmulator({
+    intercept: ({ operation }) => (operation === 'readContainer' ? faults.shift() : undefined),
+  });
+  const result = await runCli(['produce', addressOf(emulator, 'shop/orders'), '--count', '3'], { cwd: useDirectory() });
+  expect(result, result.stderr).toMatchObject({ status: 0 });
+});
