@@ -120,7 +120,7 @@ function stamp(container: Container, number: number, document: Document): { etag
 }
 
 function nextLsn({ store, container, range, commit }: ItemRequest): number {
-  store.touch(container);
+  store.touch(container, range);
   commit.lsn ??= ++range.lsn;
   return commit.lsn;
 }

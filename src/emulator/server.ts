@@ -76,6 +76,7 @@ async function answer(
   if (delayMs > 0) await sleep(delayMs, undefined, { signal: options.signal });
   options.signal.throwIfAborted();
   if (fault && 'status' in fault) throw faultRefusal(fault);
+  options.store.assertSound();
   const reply = route.handle({ address, headers, body }, options.store);
   return fault && 'after' in fault ? DROP : reply;
 }

@@ -51,9 +51,7 @@ export function readChanges(request: Request, store: Store): Reply {
   const limit = maxItemCount(headers, HEADER.maxItemCount, CHANGES_MAX);
   const page = new Page(container.rid);
   let last = after;
-  // Not for a key: SQLite would read the whole range for it.
-  const part = slice.key === undefined ? { ...slice, range: range.id } : slice;
-  for (const [lsn, body] of container.documents.changes(part, after, since)) {
+  for (const [lsn, body] of container.documents.changes({ ...slice, range: range.id }, after, since)) {
     // A continuation is the number of a commit: a page that ended inside one would lose the rest of it.
     if (lsn !== last && (page.count >= limit || !page.fits(body.length))) break;
     page.addChange(body, lsn);

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { Container, type ContainerDefinition } from './container.ts';
+import { Container, type ContainerDefinition, type ContainerState } from './container.ts';
 import type { Range } from './range.ts';
 
 export interface DatabaseState {
@@ -7,42 +7,44 @@ export interface DatabaseState {
   readonly rid: string;
   readonly etag: string;
   readonly ts: number;
+  /** By name, in the order in which they were created. */
   readonly containers: Map<string, Container>;
 }
 
-/** Databases with their containers, by name, as they are on disk. */
+/** Databases with their containers, by name, as they are on disk, in the order in which they were created. */
 export function loadCatalog(db: Database): Map<string, DatabaseState> {
-  const rows = db.prepare<[], Omit<DatabaseState, 'containers'>>('SELECT * FROM databases ORDER BY name').all();
-  const databases = new Map(rows.map((row) => [row.name, { ...row, containers: new Map<string, Container>() }]));
-  const ranges = db.prepare<[number], StoredRange>('SELECT * FROM ranges WHERE container = ? ORDER BY min');
-  for (const row of db.prepare<[], StoredContainer>('SELECT * FROM containers ORDER BY name').all()) {
-    const database = databases.get(row.database);
-    database?.containers.set(row.name, containerOf(db, row, database.rid, ranges.all(row.number)));
-  }
-  return databases;
+  const names = db.prepare<[], string>('SELECT name FROM databases ORDER BY rowid').pluck().all();
+  return new Map(names.map((name) => [name, loadDatabase(db, name) as DatabaseState]));
 }
 
-interface StoredContainer {
-  readonly number: number;
-  readonly database: string;
-  readonly name: string;
-  readonly rid: string;
-  readonly definition: string;
-  readonly etag: string;
-  readonly ts: number;
-  readonly next_range: number;
-  readonly next_document: number;
+export function loadDatabase(db: Database, name: string): DatabaseState | undefined {
+  const row = db
+    .prepare<[string], Omit<DatabaseState, 'containers'>>('SELECT * FROM databases WHERE name = ?')
+    .get(name);
+  const numbers = db
+    .prepare<[string], number>('SELECT number FROM containers WHERE database = ? ORDER BY number')
+    .pluck();
+  const containers = numbers.all(name).map((number) => new Container(db, loadContainer(db, number)));
+  return row && { ...row, containers: new Map(containers.map((container) => [container.name, container])) };
 }
 
-type StoredRange = Omit<Range, 'parents'> & { readonly parents: string };
-
-function containerOf(db: Database, row: StoredContainer, databaseRid: string, ranges: StoredRange[]): Container {
-  return new Container(db, {
+/** The container with this number, which must be there. */
+export function loadContainer(db: Database, number: number): ContainerState {
+  const row = db.prepare<[number], StoredContainer>(CONTAINER).get(number);
+  if (!row) throw new Error(`container ${number} is not in the data`);
+  const ranges = db.prepare<[number], StoredRange>('SELECT * FROM ranges WHERE container = ? ORDER BY min').all(number);
+  return {
     ...row,
-    databaseRid,
     definition: JSON.parse(row.definition) as ContainerDefinition,
     ranges: ranges.map(({ id, min, max, parents, lsn }) => ({ id, min, max, parents: JSON.parse(parents), lsn })),
-    nextRange: row.next_range,
-    nextDocument: row.next_document,
-  });
+  };
 }
+
+const CONTAINER = `
+  SELECT number, database, containers.name, containers.rid, databases.rid AS databaseRid, definition, containers.etag,
+    containers.ts, next_range AS nextRange, next_document AS nextDocument
+  FROM containers JOIN databases ON databases.name = database WHERE number = ?
+`;
+
+type StoredContainer = Omit<ContainerState, 'definition' | 'ranges'> & { readonly definition: string };
+type StoredRange = Omit<Range, 'parents'> & { readonly parents: string };

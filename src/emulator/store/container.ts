@@ -5,7 +5,7 @@ import { documentRids } from '../rid.ts';
 import { type Documents, openDocuments } from './documents.ts';
 import { contains, type Range } from './range.ts';
 
-interface ContainerState {
+export interface ContainerState {
   readonly number: number;
   readonly database: string;
   readonly name: string;
@@ -35,13 +35,13 @@ export class Container {
   readonly self: string;
   readonly ridOf: (documentNumber: number) => string;
   readonly documents: Documents;
-  definition: ContainerDefinition;
-  etag: string;
-  ts: number;
+  definition!: ContainerDefinition;
+  etag!: string;
+  ts!: number;
   /** In the order of their keys; they tile the key space. */
-  ranges: readonly Range[];
-  nextRange: number;
-  nextDocument: number;
+  ranges!: readonly Range[];
+  nextRange!: number;
+  nextDocument!: number;
 
   constructor(db: Database, state: ContainerState) {
     this.number = state.number;
@@ -51,6 +51,11 @@ export class Container {
     this.self = `dbs/${state.databaseRid}/colls/${state.rid}/`;
     this.ridOf = documentRids(state.rid);
     this.documents = openDocuments(db, tableOf(state.number));
+    this.restore(state);
+  }
+
+  /** Takes what can change from what is on disk. */
+  restore(state: ContainerState): void {
     this.definition = state.definition;
     this.etag = state.etag;
     this.ts = state.ts;

@@ -10,7 +10,11 @@ export interface Documents {
   /** Documents after a number, in the order they were first written. */
   scan(slice: Slice, after: number): IterableIterator<[number: number, body: Buffer]>;
   /** Documents as they were last written after a commit, oldest commit first. */
-  changes(slice: Slice, after: number, since: number): IterableIterator<[lsn: number, body: Buffer]>;
+  changes(
+    slice: Slice & { readonly range: number },
+    after: number,
+    since: number,
+  ): IterableIterator<[lsn: number, body: Buffer]>;
   count(slice: Slice): number;
   /** Moves the documents of a range into the two it splits into; those from `boundary` on go `right`. */
   divide(range: number, boundary: string, left: number, right: number): void;
@@ -51,47 +55,50 @@ export function createDocuments(db: Database, table: string): void {
       lsn INTEGER NOT NULL, ts INTEGER NOT NULL, etag TEXT NOT NULL, body BLOB NOT NULL
     ) STRICT;
     CREATE UNIQUE INDEX ${table}_key ON ${table} (key, id);
-    CREATE INDEX ${table}_lsn ON ${table} (range, lsn);
+    CREATE INDEX ${table}_key_order ON ${table} (key);
+    CREATE INDEX ${table}_range_order ON ${table} (range);
+    CREATE INDEX ${table}_lsn ON ${table} (range, lsn, key);
   `);
 }
 
+/** Nothing is prepared before it is used: a store may have hundreds of tables of which few are read. */
 export function openDocuments(db: Database, table: string): Documents {
-  const find = db.prepare<[string, string], Row>(`SELECT number, etag, body FROM ${table} WHERE key = ? AND id = ?`);
-  const idOf = db.prepare<[number], string>(`SELECT id FROM ${table} WHERE number = ?`).pluck();
-  const insert = db.prepare(`INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const update = db.prepare(`UPDATE ${table} SET range = ?, lsn = ?, ts = ?, etag = ?, body = ? WHERE number = ?`);
-  const remove = db.prepare(`DELETE FROM ${table} WHERE number = ?`);
-  const divide = db.prepare(`UPDATE ${table} SET range = CASE WHEN epk < ? THEN ? ELSE ? END WHERE range = ?`);
-  const reads = new Map<string, Statement>();
-  const read = (sql: string): Statement => {
-    const statement = reads.get(sql) ?? db.prepare(sql);
-    reads.set(sql, statement);
+  const prepared = new Map<string, Statement>();
+  const prepare = (sql: string): Statement => {
+    const statement = prepared.get(sql) ?? db.prepare(sql);
+    prepared.set(sql, statement);
     return statement;
   };
+  const find = `SELECT number, etag, body FROM ${table} WHERE key = ? AND id = ?`;
+  const idOf = `SELECT id FROM ${table} WHERE number = ?`;
+  const insert = `INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  const update = `UPDATE ${table} SET range = ?, lsn = ?, ts = ?, etag = ?, body = ? WHERE number = ?`;
+  const remove = `DELETE FROM ${table} WHERE number = ?`;
+  const divide = `UPDATE ${table} SET range = CASE WHEN epk < ? THEN ? ELSE ? END WHERE range = ?`;
   return {
-    find: (key, id) => find.get(key, id),
-    idOf: (number) => idOf.get(number),
+    find: (key, id) => prepare(find).get(key, id) as Row | undefined,
+    idOf: (number) => prepare(idOf).pluck().get(number) as string | undefined,
     insert: ({ number, key, id, range, epk, lsn, ts, etag, body }) =>
-      void insert.run(number, key, id, range, epk, lsn, ts, etag, body),
-    update: ({ number, range, lsn, ts, etag, body }) => void update.run(range, lsn, ts, etag, body, number),
-    remove: (number) => void remove.run(number),
-    divide: (range, boundary, left, right) => void divide.run(boundary, left, right, range),
+      void prepare(insert).run(number, key, id, range, epk, lsn, ts, etag, body),
+    update: ({ number, range, lsn, ts, etag, body }) => void prepare(update).run(range, lsn, ts, etag, body, number),
+    remove: (number) => void prepare(remove).run(number),
+    divide: (range, boundary, left, right) => void prepare(divide).run(boundary, left, right, range),
     scan: (slice, after) => {
-      // The plus sign keeps SQLite from reading by the index of commits and sorting a whole range for every page.
-      const sql = `SELECT number, body FROM ${table} WHERE number > ?${where(slice).replace('range', '+range')} ORDER BY number`;
-      return read(sql)
+      const sql = `SELECT number, body FROM ${table} WHERE number > ?${where(slice)} ORDER BY number`;
+      return prepare(sql)
         .raw()
         .iterate(after, ...values(slice)) as IterableIterator<[number, Buffer]>;
     },
     changes: (slice, after, since) => {
-      const sql = `SELECT lsn, body FROM ${table} WHERE lsn > ? AND ts > ?${where(slice)} ORDER BY lsn`;
-      return read(sql)
+      // The index has the key too, so that the documents of other keys are passed over without being read.
+      const sql = `SELECT lsn, body FROM ${table} INDEXED BY ${table}_lsn WHERE lsn > ? AND ts > ?${where(slice)} ORDER BY lsn`;
+      return prepare(sql)
         .raw()
         .iterate(after, since, ...values(slice)) as IterableIterator<[number, Buffer]>;
     },
     count: (slice) => {
       const sql = `SELECT count(*) FROM ${table} WHERE 1${where(slice)}`;
-      return read(sql)
+      return prepare(sql)
         .pluck()
         .get(...values(slice)) as number;
     },

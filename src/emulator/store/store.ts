@@ -1,14 +1,16 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { newContainerRid, newDatabaseRid } from '../rid.ts';
-import { type DatabaseState, loadCatalog } from './catalog.ts';
-import { type Container, type ContainerDefinition, tableOf } from './container.ts';
+import { type DatabaseState, loadCatalog, loadContainer, loadDatabase } from './catalog.ts';
+import { Container, type ContainerDefinition, tableOf } from './container.ts';
 import { createDocuments } from './documents.ts';
 import { type Offers, openOffers } from './offers.ts';
+import type { Range } from './range.ts';
 import { dataError, openDatabase } from './schema.ts';
 import { newEtag, nowSeconds } from './stamp.ts';
 
 // What is in memory is what counts while the server runs; SQLite has the documents and, at the end of each transaction,
-// the counters. Writing methods may only be called inside `write`. When that fails, memory is read back from SQLite.
+// the counters. Writing methods may only be called inside `write`. When that fails, what it touched is read back from
+// SQLite. When even that fails, memory and disk may differ, and the store is broken until it is opened again.
 
 /** Everything the server keeps. One process owns a store at a time. */
 export class Store {
@@ -19,9 +21,12 @@ export class Store {
   readonly #rollback: Statement;
   readonly #saveContainer: Statement;
   readonly #saveRange: Statement;
-  readonly #touched = new Set<Container>();
-  #catalogChanged = false;
-  #databases: Map<string, DatabaseState>;
+  readonly #databases: Map<string, DatabaseState>;
+  /** Containers of which counters changed, each with those of its ranges that did. */
+  readonly #touched = new Map<Container, Set<Range>>();
+  /** Names of databases that came, went, or got or lost a container. */
+  readonly #changed = new Set<string>();
+  #broken: Error | undefined;
 
   constructor(file: string) {
     this.#db = openDatabase(file);
@@ -31,7 +36,12 @@ export class Store {
     this.#rollback = this.#db.prepare('ROLLBACK');
     this.#saveContainer = this.#db.prepare('UPDATE containers SET next_range = ?, next_document = ? WHERE number = ?');
     this.#saveRange = this.#db.prepare('UPDATE ranges SET lsn = ? WHERE container = ? AND id = ?');
-    this.#databases = this.#loadFirst(file);
+    this.#databases = this.#load(file);
+  }
+
+  /** Throws when a failure left memory and disk different, with that failure as the cause. */
+  assertSound(): void {
+    if (this.#broken) throw this.#broken;
   }
 
   databases(): DatabaseState[] {
@@ -50,6 +60,7 @@ export class Store {
 
   /** Runs `work` as one transaction: all of it is on disk when this returns, or nothing of it happened. */
   write<Result>(work: () => Result): Result {
+    this.assertSound();
     this.#begin.run();
     try {
       const result = work();
@@ -57,35 +68,46 @@ export class Store {
       this.#commit.run();
       return result;
     } catch (error) {
-      if (this.#db.inTransaction) this.#rollback.run();
-      if (this.#catalogChanged || this.#touched.size > 0) this.#databases = loadCatalog(this.#db);
+      this.#undo();
       throw error;
     } finally {
       this.#touched.clear();
-      this.#catalogChanged = false;
+      this.#changed.clear();
     }
   }
 
-  /** To be called before a counter of the container is changed. */
-  touch(container: Container): void {
-    this.#touched.add(container);
+  /** To be called before a counter of the container, or of one of its ranges, is changed. */
+  touch(container: Container, range?: Range): void {
+    const ranges = this.#touched.get(container) ?? new Set();
+    this.#touched.set(container, range ? ranges.add(range) : ranges);
   }
 
   createDatabase(name: string): DatabaseState {
-    const row = { name, rid: newDatabaseRid(), etag: newEtag(), ts: nowSeconds() };
-    this.#db.prepare('INSERT INTO databases VALUES (?, ?, ?, ?)').run(row.name, row.rid, row.etag, row.ts);
-    return this.#reloaded(() => this.findDatabase(name));
+    const database = {
+      name,
+      rid: newDatabaseRid(),
+      etag: newEtag(),
+      ts: nowSeconds(),
+      containers: new Map<string, Container>(),
+    };
+    const { rid, etag, ts } = database;
+    this.#changed.add(name);
+    this.#db.prepare('INSERT INTO databases VALUES (?, ?, ?, ?)').run(name, rid, etag, ts);
+    this.#databases.set(name, database);
+    return database;
   }
 
   removeDatabase(database: DatabaseState): void {
+    this.#changed.add(database.name);
     for (const container of database.containers.values()) this.removeContainer(container);
     this.offers.removeFor(database.rid);
     this.#db.prepare('DELETE FROM databases WHERE name = ?').run(database.name);
-    this.#reload();
+    this.#databases.delete(database.name);
   }
 
   /** Makes a container whose ranges are divided at `boundaries`, which start with `""` and end with `"FF"`. */
   createContainer(database: DatabaseState, definition: ContainerDefinition, boundaries: readonly string[]): Container {
+    this.#changed.add(database.name);
     const { lastInsertRowid: number } = this.#db
       .prepare('INSERT INTO containers VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, 1)')
       .run(
@@ -102,21 +124,26 @@ export class Store {
     boundaries.slice(1).forEach((max, id) => {
       insert.run(number, id, boundaries[id], max);
     });
-    return this.#reloaded(() => this.findContainer(database.name, definition.id));
+    const container = new Container(this.#db, loadContainer(this.#db, Number(number)));
+    database.containers.set(container.name, container);
+    return container;
   }
 
   replaceContainer(container: Container, definition: ContainerDefinition): void {
+    this.touch(container);
+    const [etag, ts] = [newEtag(), nowSeconds()];
     this.#db
       .prepare('UPDATE containers SET definition = ?, etag = ?, ts = ? WHERE number = ?')
-      .run(JSON.stringify(definition), newEtag(), nowSeconds(), container.number);
-    this.#reload();
+      .run(JSON.stringify(definition), etag, ts, container.number);
+    Object.assign(container, { definition, etag, ts });
   }
 
   removeContainer(container: Container): void {
+    this.#changed.add(container.database);
     this.#db.exec(`DROP TABLE ${tableOf(container.number)}`);
     this.#db.prepare('DELETE FROM containers WHERE number = ?').run(container.number);
     this.offers.removeFor(container.rid);
-    this.#reload();
+    this.#databases.get(container.database)?.containers.delete(container.name);
   }
 
   /** Replaces a range by two that meet at `boundary`. Their counters go on after their parent's. */
@@ -124,26 +151,28 @@ export class Store {
     const parent = container.ranges.find(({ id }) => id === rangeId);
     if (!parent) throw new Error(`container "${container.name}" has no range ${rangeId}`);
     this.touch(container);
-    const [left, right] = [container.nextRange++, container.nextRange++];
-    const parents = JSON.stringify([...parent.parents, String(parent.id)]);
-    const insert = this.#db.prepare('INSERT INTO ranges VALUES (?, ?, ?, ?, ?, ?)');
+    const parents = [...parent.parents, String(parent.id)];
+    const left: Range = { id: container.nextRange++, min: parent.min, max: boundary, parents, lsn: parent.lsn + 1 };
+    const right: Range = { ...left, id: container.nextRange++, min: boundary, max: parent.max };
     this.#db.prepare('DELETE FROM ranges WHERE container = ? AND id = ?').run(container.number, rangeId);
-    insert.run(container.number, left, parent.min, boundary, parents, parent.lsn + 1);
-    insert.run(container.number, right, boundary, parent.max, parents, parent.lsn + 1);
-    container.documents.divide(rangeId, boundary, left, right);
-    this.#saveCounters();
-    this.#reload();
+    const insert = this.#db.prepare('INSERT INTO ranges VALUES (?, ?, ?, ?, ?, ?)');
+    for (const { id, min, max, lsn } of [left, right]) {
+      insert.run(container.number, id, min, max, JSON.stringify(parents), lsn);
+    }
+    container.documents.divide(rangeId, boundary, left.id, right.id);
+    container.ranges = container.ranges.flatMap((range) => (range === parent ? [left, right] : [range]));
   }
 
   close(): void {
     try {
-      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+      // A broken store may be inside a transaction, which closing takes back.
+      if (!this.#broken) this.#db.pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       this.#db.close();
     }
   }
 
-  #loadFirst(file: string): Map<string, DatabaseState> {
+  #load(file: string): Map<string, DatabaseState> {
     try {
       return loadCatalog(this.#db);
     } catch (error) {
@@ -153,21 +182,25 @@ export class Store {
   }
 
   #saveCounters(): void {
-    for (const { number, nextRange, nextDocument, ranges } of this.#touched) {
+    for (const [{ number, nextRange, nextDocument }, ranges] of this.#touched) {
       this.#saveContainer.run(nextRange, nextDocument, number);
       for (const { id, lsn } of ranges) this.#saveRange.run(lsn, number, id);
     }
   }
 
-  #reload(): void {
-    this.#catalogChanged = true;
-    this.#databases = loadCatalog(this.#db);
-  }
-
-  #reloaded<Found>(find: () => Found | undefined): Found {
-    this.#reload();
-    const found = find();
-    if (found === undefined) throw new Error('what was just written is not there');
-    return found;
+  #undo(): void {
+    try {
+      if (this.#db.inTransaction) this.#rollback.run();
+      for (const name of this.#changed) {
+        const database = loadDatabase(this.#db, name);
+        if (database) this.#databases.set(name, database);
+        else this.#databases.delete(name);
+      }
+      for (const container of this.#touched.keys()) {
+        if (!this.#changed.has(container.database)) container.restore(loadContainer(this.#db, container.number));
+      }
+    } catch (cause) {
+      this.#broken = new Error('a write could not be undone; the server has to be started again', { cause });
+    }
   }
 }

@@ -1,0 +1,127 @@
+import Database from 'better-sqlite3';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createDocuments, openDocuments, type Slice } from '../../src/emulator/store/documents.ts';
+import { Store } from '../../src/emulator/store/store.ts';
+import { openRig } from './rig.ts';
+
+const DEFINITION = { id: 'items', partitionKey: { paths: ['/pk'], version: 2 } } as const;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Calls `run` instead of running statements that look so. */
+function replaceStatements(pattern: RegExp, run: () => void): void {
+  const { prepare } = Database.prototype;
+  vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (this: Database.Database, sql: string) {
+    return pattern.test(sql) ? ({ run } as never) : prepare.call(this, sql);
+  });
+}
+
+function fail(): never {
+  throw new Error('the disk is gone');
+}
+
+describe('a write that fails', () => {
+  test('leaves databases, containers, definitions and ranges as they were', () => {
+    const store = new Store(':memory:');
+    const container = store.write(() => {
+      store.createDatabase('other');
+      return store.createContainer(store.createDatabase('db'), DEFINITION, ['', 'FF']);
+    });
+    const { etag, ranges } = container;
+    const failing = (work: () => void): void => {
+      const write = () =>
+        store.write(() => {
+          work();
+          throw new Error('on purpose');
+        });
+      expect(write).toThrow('on purpose');
+    };
+    failing(() => store.createDatabase('new'));
+    failing(() => store.createContainer(store.findDatabase('db') as never, { ...DEFINITION, id: 'more' }, ['', 'FF']));
+    failing(() => store.replaceContainer(container, { ...DEFINITION, defaultTtl: 5 }));
+    failing(() => store.splitRange(container, 0, '1F'));
+    failing(() => store.removeDatabase(store.findDatabase('other') as never));
+    failing(() => store.removeDatabase(store.findDatabase('db') as never));
+    expect(
+      store
+        .databases()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['db', 'other']);
+    expect([...(store.findDatabase('db')?.containers.keys() ?? [])]).toEqual(['items']);
+    expect(store.findContainer('db', 'items')).toMatchObject({ definition: DEFINITION, etag, ranges, nextRange: 1 });
+    store.close();
+  });
+
+  test('and cannot be undone breaks the store, which says why', () => {
+    replaceStatements(/^ROLLBACK/, fail);
+    const store = new Store(':memory:');
+    const write = () =>
+      store.write(() => {
+        throw new Error('on purpose');
+      });
+    expect(write).toThrow('on purpose');
+    expect(() => store.assertSound()).toThrow(
+      expect.objectContaining({ cause: expect.objectContaining({ message: 'the disk is gone' }) }),
+    );
+    expect(() => store.write(() => 1)).toThrow('could not be undone');
+  });
+
+  test('and cannot be undone lets every later request fail with 500', async () => {
+    replaceStatements(/^(ROLLBACK|INSERT INTO docs_)/, fail);
+    const { container } = await openRig();
+    await expect(container.items.create({ id: '1', pk: 'p' })).rejects.toMatchObject({ code: 500 });
+    await expect(container.read()).rejects.toMatchObject({ code: 500 });
+  });
+});
+
+test('removing a database with many containers takes no longer for each', () => {
+  const store = new Store(':memory:');
+  const database = store.write(() => store.createDatabase('db'));
+  for (let n = 0; n < 300; n++) {
+    store.write(() => store.createContainer(database, { ...DEFINITION, id: `c${n}` }, ['', 'FF']));
+  }
+  const prepare = vi.spyOn(Database.prototype, 'prepare');
+  store.write(() => store.removeDatabase(database));
+  expect(prepare.mock.calls.length).toBeLessThan(310);
+  expect(store.findDatabase('db')).toBeUndefined();
+  store.close();
+});
+
+test('a write of one item saves the counter of its own range alone', async () => {
+  const save = vi.fn();
+  replaceStatements(/^UPDATE ranges/, save);
+  const { container } = await openRig({ ranges: 10 });
+  await container.items.upsert({ id: '1', pk: 'p' });
+  expect(save.mock.calls).toEqual([[1, 1, expect.any(Number)]]);
+});
+
+describe('a page of documents', () => {
+  test.each<[string, Slice]>([
+    ['a key', { key: '["p"]' }],
+    ['a range', { range: 1 }],
+    ['a part of a range', { range: 1, from: '1F', below: '2F' }],
+    ['a key in the change feed', { range: 1, key: '["p"]' }],
+    ['everything', {}],
+  ])('of %s is read in order by an index, not sorted', (_, slice) => {
+    const db = new Database(':memory:');
+    createDocuments(db, 'docs');
+    const prepare = vi.spyOn(db, 'prepare');
+    const documents = openDocuments(db, 'docs');
+    documents.scan(slice, 5).return?.();
+    if (slice.range !== undefined) documents.changes({ ...slice, range: slice.range }, 5, 0).return?.();
+    const texts = prepare.mock.calls.map(([sql]) => sql);
+    for (const sql of texts) {
+      const parameters = sql
+        .split('?')
+        .slice(1)
+        .map(() => 1);
+      const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
+      expect(plan.map(({ detail }) => detail)).toEqual([expect.stringMatching(/^SEARCH docs USING/)]);
+    }
+    expect(texts.length).toBeGreaterThan(0);
+    db.close();
+  });
+});
