@@ -1,4 +1,5 @@
 import type { Checkpoint, Sink, Source } from '../contract.ts';
+import { bounded } from '../pipeline/bounded.ts';
 import { run } from '../pipeline/run.ts';
 import { counted as countedSink } from '../sinks/counted.ts';
 import { counted as countedSource } from '../sources/counted.ts';
@@ -18,10 +19,11 @@ export interface Transfer {
 /** Runs the pipeline in sight of the user: totals while it runs, closing words whatever its end. */
 export async function transfer({ source, sink, checkpoint, tally, meters }: Transfer, context: Context): Promise<void> {
   const { signal, talk } = context;
+  const within = bounded(countedSource(source, tally), checkpoint, UNCOMMITTED_BYTES_MAX);
   const progress = talk.progress({ tally, meters });
   let state = 'not finished';
   try {
-    await run(countedSource(source, tally), countedSink(sink, tally), checkpoint, { window: WINDOW, signal });
+    await run(within.source, countedSink(sink, tally), within.checkpoint, { window: WINDOW, signal });
     state = signal.aborted ? 'stopped' : 'done';
   } finally {
     progress.stop();
@@ -31,6 +33,8 @@ export async function transfer({ source, sink, checkpoint, tally, meters }: Tran
 
 /** Pages of a range that may be read but not committed: enough to read and write at the same time. */
 const WINDOW = 4;
+/** And how many bytes of documents, over all ranges. */
+const UNCOMMITTED_BYTES_MAX = 256 * 1024 * 1024;
 
 function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk }: Context): void {
   const { elapsedMs, read, written, retries } = tally;
