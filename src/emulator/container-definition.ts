@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
+import { type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
 import { resourceName } from './identifier.ts';
 import { isObject } from './json-body.ts';
 import { badRequest } from './refusal.ts';
@@ -7,7 +7,7 @@ import type { ContainerDefinition } from './store/container.ts';
 
 /** The definition that a client sent, checked, with the defaults of the service. */
 export function parseDefinition(body: Record<string, unknown>): ContainerDefinition {
-  const policies = Object.entries(body).filter(([name]) => !OWN.includes(name));
+  const policies = Object.entries(body).filter(([name, value]) => value !== null && !OWN.includes(name));
   return {
     indexingPolicy: INDEXING,
     conflictResolutionPolicy: CONFLICTS,
@@ -52,19 +52,26 @@ function ttl(defaultTtl: unknown): { defaultTtl?: number } {
 
 function parsePartitionKey(value: unknown): PartitionKeyDefinition {
   if (!isObject(value)) throw badRequest('The container has no partitionKey.');
-  const { paths, kind = 'Hash', version } = value;
+  const given = Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null));
+  const { paths, kind = 'Hash', version } = given;
   if (!Array.isArray(paths) || paths.length === 0 || !paths.every(isPath)) {
     throw badRequest('The partition key paths must be a list of paths such as "/tenant" or "/address/zip".');
   }
   if (kind === 'Hash' && paths.length === 1 && (version === undefined || version === 1 || version === 2)) {
-    return { ...value, paths, kind, ...(version !== undefined && { version }) };
+    return { ...given, paths, kind, ...(version !== undefined && { version }) };
   }
-  if (kind === 'MultiHash' && paths.length <= LEVELS_MAX && version === 2) return { ...value, paths, kind, version };
+  if (kind === 'MultiHash' && paths.length <= LEVELS_MAX && version === 2) return { ...given, paths, kind, version };
   throw badRequest(
     'The partition key must be of kind "Hash" with one path and version 1 or 2, or "MultiHash" with up to three paths and version 2.',
   );
 }
 
 function isPath(path: unknown): path is string {
-  return typeof path === 'string' && /^(?:\/(?:"(?:[^"\\]|\\.)+"|[^/"]+))+$/.test(path);
+  if (typeof path !== 'string') return false;
+  try {
+    const names = propertyNames(path);
+    return names.length > 0 && !names.includes('');
+  } catch {
+    return false;
+  }
 }

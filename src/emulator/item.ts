@@ -33,13 +33,13 @@ export interface ItemOutcome {
 }
 
 export function createItem(request: ItemRequest, document: Document): ItemOutcome {
-  refuseOtherKey(document.value, request.key, request.container.key);
+  refuseOtherKey(request.container.readKey(document.value), request.key);
   if (request.container.documents.find(request.key.text, document.id)) throw conflict();
   return insert(request, document);
 }
 
 export function upsertItem(request: ItemRequest, document: Document): ItemOutcome {
-  refuseOtherKey(document.value, request.key, request.container.key);
+  refuseOtherKey(request.container.readKey(document.value), request.key);
   const row = request.container.documents.find(request.key.text, document.id);
   if (!row) return insert(request, document);
   refuseUnmet(request, row);
@@ -50,7 +50,7 @@ export function replaceItem(request: ItemRequest, id: string, document: Document
   if (document.id !== id) {
     throw badRequest('Document id in request body must match the resource id in the request URI');
   }
-  refuseOtherKey(document.value, request.key, request.container.key);
+  refuseOtherKey(request.container.readKey(document.value), request.key);
   const row = findRow(request, id);
   refuseUnmet(request, row);
   return update(request, row, document);

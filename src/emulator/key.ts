@@ -1,11 +1,5 @@
 import { effectivePartitionKey, effectivePartitionKeyOfText } from '../protocol/effective-partition-key.ts';
-import {
-  formatKey,
-  type KeyComponent,
-  keyOfDocument,
-  type PartitionKeyDefinition,
-  parseKey,
-} from '../protocol/partition-key.ts';
+import { formatKey, type KeyComponent, type PartitionKeyDefinition, parseKey } from '../protocol/partition-key.ts';
 import { SUBSTATUS } from '../protocol/status.ts';
 import { badRequest } from './refusal.ts';
 
@@ -44,8 +38,11 @@ export function keyOf(components: readonly KeyComponent[], definition: Partition
 }
 
 /** Throws unless the document's own key is the one that the request was addressed to. */
-export function refuseOtherKey(value: unknown, key: Key, definition: PartitionKeyDefinition): void {
-  if (canonical(keyOfDocument(value, definition)) === key.text) return;
+export function refuseOtherKey(own: readonly KeyComponent[], key: Key): void {
+  if (own.some((component) => typeof component === 'number' && !Number.isFinite(component))) {
+    throw badRequest('The partition key of the document has a number that is too large.');
+  }
+  if (canonical(own) === key.text) return;
   throw badRequest(
     "PartitionKey extracted from document doesn't match the one specified in the header",
     SUBSTATUS.partitionKeyMismatch,

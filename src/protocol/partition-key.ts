@@ -7,15 +7,28 @@ export interface PartitionKeyDefinition {
   readonly version?: 1 | 2 | undefined;
 }
 
-/** `/a/"b c"/d` as its property names. */
+/**
+ * `/a/"b c"/d` as its property names, read as the official client reads it: a name in single or double quotes is what
+ * is between them, backslashes too; any other loses white space at its ends. Throws when the text is no path.
+ */
 export function propertyNames(path: string): string[] {
-  const names = [...path.matchAll(/\/(?:"((?:[^"\\]|\\.)*)"|([^/"][^/]*))/g)];
-  return names.map(([, quoted, plain]) => (quoted === undefined ? (plain ?? '') : JSON.parse(`"${quoted}"`)));
+  const names = [...path.matchAll(/\/(?:(["'])(.*?)(?<!\\)\1|(?!["'])([^/]*))/gsy)];
+  if (names.reduce((length, [text]) => length + text.length, 0) < path.length) {
+    throw new Error(`"${path}" is not a path to a property`);
+  }
+  if (path.endsWith('/') && names.at(-1)?.[0] === '/') names.pop();
+  return names.map(([, , quoted, plain = '']) => quoted ?? plain.trim());
 }
 
 /** The key of a parsed document: one component per path of the definition. */
 export function keyOfDocument(document: unknown, definition: PartitionKeyDefinition): KeyComponent[] {
-  return definition.paths.map((path) => componentAt(document, propertyNames(path)));
+  return keyReader(definition)(document);
+}
+
+/** Reads keys of many documents: the paths of the definition are read once. */
+export function keyReader({ paths }: PartitionKeyDefinition): (document: unknown) => KeyComponent[] {
+  const names = paths.map(propertyNames);
+  return (document) => names.map((path) => componentAt(document, path));
 }
 
 /** The text of the partition-key header: a JSON array, `{}` for a missing property, ASCII only. */
@@ -51,6 +64,8 @@ function parseArray(text: string): unknown[] | undefined {
 }
 
 function isComponentOrNone(value: unknown): boolean {
+  // JSON text may have numbers that are too large for a double.
+  if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return true;
   return !Array.isArray(value) && Object.keys(value).length === 0;
 }

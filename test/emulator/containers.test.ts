@@ -78,6 +78,8 @@ describe('a container', () => {
   test.each([
     ['no partition key', {}],
     ['no path', { partitionKey: { paths: [] } }],
+    ['a path without end', { partitionKey: { paths: ['/"a'] } }],
+    ['a path with an empty name', { partitionKey: { paths: ['/a//b'] } }],
     ['a path without slash', { partitionKey: { paths: ['pk'] } }],
     ['two paths of kind Hash', { partitionKey: { paths: ['/a', '/b'], kind: 'Hash', version: 2 } }],
     ['version 1 of several levels', { partitionKey: { paths: ['/a', '/b'], kind: 'MultiHash', version: 1 } }],
@@ -87,6 +89,30 @@ describe('a container', () => {
     const { emulator } = await openRig();
     const body = JSON.stringify({ id: 'c', ...definition });
     expect((await send(emulator, { method: 'POST', path: '/dbs/db/colls', body })).status).toBe(400);
+  });
+
+  test('takes null for a policy that is not given', async () => {
+    const { client } = await openRig();
+    const definition = {
+      id: 'c',
+      partitionKey: { paths: ['/pk'], kind: null },
+      defaultTtl: null,
+      indexingPolicy: null,
+    };
+    const { container } = await client.database('db').containers.create(definition as never);
+    const { resource } = await container.read();
+    expect(resource).toMatchObject({ partitionKey: { kind: 'Hash' }, indexingPolicy: { indexingMode: 'consistent' } });
+    expect(resource).not.toHaveProperty('defaultTtl');
+  });
+
+  test.each([
+    ['/"a\\qb"', 'a\\qb'],
+    ['/\'it is "so"\'', 'it is "so"'],
+    ['/ pk ', 'pk'],
+  ])('may have the partition key path %s, read as the client reads it', async (path, name) => {
+    const { container } = await openRig({ partitionKey: { paths: [path], version: 2 } });
+    expect((await container.items.create({ id: '1', [name]: 'p' })).statusCode).toBe(201);
+    expect((await container.item('1', 'p').read()).resource).toMatchObject({ [name]: 'p' });
   });
 
   test('tells how many documents it has', async () => {

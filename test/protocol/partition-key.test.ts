@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
   formatKey,
@@ -6,17 +7,52 @@ import {
   parseKey,
   propertyNames,
 } from '../../src/protocol/partition-key.ts';
+import { randomFrom } from '../support/random.ts';
 
 test.each([
   ['/pk', ['pk']],
   ['/address/city', ['address', 'city']],
   ['/"a b"/c', ['a b', 'c']],
   ['/"with/slash"', ['with/slash']],
-  ['/"with \\"quotes\\""/größe', ['with "quotes"', 'größe']],
+  ['/"with \\"quotes\\""/größe', ['with \\"quotes\\"', 'größe']],
+  ['/\'it is "so"\'/ a ', ['it is "so"', 'a']],
+  ['/"a\\qb"', ['a\\qb']],
+  ['/a/', ['a']],
   ['/', []],
 ])('the path %s names the properties %j', (path, names) => {
   expect(propertyNames(path)).toEqual(names);
 });
+
+test('random paths name the properties that they name in the JavaScript SDK', async () => {
+  const random = randomFrom(20261121);
+  const { parsePath } = await sdkPaths();
+  let read = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const parts = Array.from({ length: random.integer(9) }, () =>
+      random.pick(['/', '/', '"', "'", '\\', ' ', 'a', 'é', '\n']),
+    );
+    const path = `/${parts.join('')}`;
+    const ours = attempt(() => propertyNames(path));
+    expect(ours, path).toEqual(attempt(() => parsePath(path)));
+    if (ours) read++;
+  }
+  expect(read).toBeGreaterThan(5000);
+});
+
+function attempt<Result>(work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The SDK does not export its reading of paths, so the file is loaded by its path. */
+async function sdkPaths(): Promise<{ parsePath(path: string): string[] }> {
+  const entry = new URL(import.meta.resolve('@azure/cosmos'));
+  const file = entry.pathname.replace(/\/dist\/.*$/, '/dist/esm/common/helper.js');
+  return import(pathToFileURL(file).href);
+}
 
 describe('the key of a document', () => {
   test.each<[string, unknown, KeyComponent]>([
@@ -55,6 +91,9 @@ test.each<[KeyComponent[], string]>([
   expect(parseKey(text)).toEqual(key);
 });
 
-test.each(['', 'x', '"x"', '{}', '[{"a":1}]', '[[]]', '[1', 'null'])('"%s" is not a key', (text) => {
-  expect(parseKey(text)).toBeUndefined();
-});
+test.each(['', 'x', '"x"', '{}', '[{"a":1}]', '[[]]', '[1', 'null', '[1e999]', '[-1e999]'])(
+  '"%s" is not a key',
+  (text) => {
+    expect(parseKey(text)).toBeUndefined();
+  },
+);

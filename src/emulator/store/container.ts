@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { PartitionKeyDefinition } from '../../protocol/partition-key.ts';
+import { type KeyComponent, keyReader, type PartitionKeyDefinition } from '../../protocol/partition-key.ts';
 import { assert } from '../../support/assert.ts';
 import { documentRids } from '../rid.ts';
 import { type Documents, openDocuments } from './documents.ts';
@@ -34,6 +34,8 @@ export class Container {
   readonly rid: string;
   readonly self: string;
   readonly ridOf: (documentNumber: number) => string;
+  /** The partition key of a parsed document. */
+  readonly readKey: (document: unknown) => KeyComponent[];
   readonly documents: Documents;
   definition!: ContainerDefinition;
   etag!: string;
@@ -50,6 +52,7 @@ export class Container {
     this.rid = state.rid;
     this.self = `dbs/${state.databaseRid}/colls/${state.rid}/`;
     this.ridOf = documentRids(state.rid);
+    this.readKey = keyReader(state.definition.partitionKey);
     this.documents = openDocuments(db, tableOf(state.number));
     this.restore(state);
   }
