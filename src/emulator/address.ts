@@ -19,7 +19,8 @@ export function parseAddress(url: string): Address {
     const { database = '', container = '', id = '' } = match.groups ?? {};
     return { resource, database: decode(database), container: decode(container), id: decode(id) };
   }
-  throw notFound();
+  const missing = MISSING.find((shape) => shape.test(path));
+  throw missing ? badRequest(`"${path}" is not supported yet by the embedded server.`) : notFound();
 }
 
 const DATABASE = '\\/dbs\\/(?<database>[^/]+)';
@@ -37,6 +38,13 @@ const SHAPES = [
   ['offers', /^\/offers\/?$/],
   ['offer', /^\/offers\/(?<id>[^/]+)\/?$/],
 ] as const;
+
+/** What Azure Cosmos DB has and this server lacks. */
+const MISSING = [
+  new RegExp(`^${CONTAINER}/(?:operations/partitionkeydelete|sprocs|triggers|udfs|conflicts)(?:/|$)`),
+  new RegExp(`^${DATABASE}/users(?:/|$)`),
+  /^\/(?:dbs\/[^/]+\/)?(?:permissions|clientencryptionkeys)(?:\/|$)/,
+];
 
 function decode(part: string): string {
   try {

@@ -106,6 +106,8 @@ async function listen(server: Server, port: number): Promise<void> {
   server.listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');
+    // Running out of file handles makes a connection fail, which is its client's trouble and not the end of the process.
+    server.on('error', () => {});
   } catch (error) {
     const problem = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? ''];
     if (problem === undefined) throw error;

@@ -1,11 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { STATUS } from '../protocol/status.ts';
 import { Refusal } from './refusal.ts';
 import { header } from './request.ts';
 
 /** Throws unless the request was meant for this server and does not come from a web page of another site. */
-export function guard(headers: IncomingHttpHeaders, port: number): void {
-  const host = header(headers, 'host') ?? '';
+export function guard({ headers, headersDistinct }: IncomingMessage, port: number): void {
+  const { host: hosts = [] } = headersDistinct;
+  const [host = ''] = hosts;
+  if (hosts.length !== 1) {
+    throw new Refusal(STATUS.badRequest, 'The request must have one Host header.', { plain: true });
+  }
   if (!isOurs(host, port)) {
     const message = `This server answers for 127.0.0.1:${port} and localhost:${port}, not for "${host}".`;
     throw new Refusal(STATUS.misdirected, message, { plain: true });
@@ -16,7 +20,7 @@ export function guard(headers: IncomingHttpHeaders, port: number): void {
   }
 }
 
-const NAMES = ['localhost', '127.0.0.1', '[::1]'];
+const NAMES = ['localhost', '127.0.0.1'];
 const DEFAULT_PORT = 80;
 
 function isOurs(host: string, port: number): boolean {

@@ -12,7 +12,7 @@ export function newContainerRid(databaseRid: string): string {
   return format(bytes);
 }
 
-/** A resource id of an offer: three random bytes. */
+/** A resource id of an offer: three random bytes, by which clients tell it from others. Few enough to come up twice. */
 export function newOfferRid(): string {
   return format(randomBytes(3));
 }

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HEADER } from '../protocol/headers.ts';
@@ -8,7 +14,7 @@ import { type Address, parseAddress } from './address.ts';
 import { authorize } from './authorization.ts';
 import { type Exchange, type Fault, faultRefusal } from './faults.ts';
 import { guard } from './guard.ts';
-import { Refusal } from './refusal.ts';
+import { badRequest, Refusal } from './refusal.ts';
 import { type Reply, refusalReply } from './reply.ts';
 import { header } from './request.ts';
 import { readBody } from './request-body.ts';
@@ -31,15 +37,24 @@ export function createGateway(options: ServerOptions): Server {
     void respond(options, request, response, server);
   };
   const server = createServer(LIMITS, listener);
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.maxConnections = CONNECTIONS_MAX;
   server.on('checkExpectation', listener);
   server.on('clientError', refuseMalformed);
   return server;
 }
 
-const LIMITS = { maxHeaderSize: 64 * 1024, headersTimeout: 15_000, requestTimeout: 60_000, requireHostHeader: false };
-// Longer than clients keep a connection: a write on one that the server just closed fails, and is not tried again.
-const KEEP_ALIVE_MS = 600_000;
+const LIMITS = {
+  // A partition key of 2 KB takes 12 KB when each of its characters is escaped; a path and a session token come on top.
+  maxHeaderSize: 32 * 1024,
+  headersTimeout: 5000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5000,
+  requireHostHeader: false,
+  // Longer than clients keep a connection: a write on one that the server just closed fails, and is not tried again.
+  keepAliveTimeout: 600_000,
+};
+/** The official client opens a connection for each request under way, and has no limit of its own. */
+const CONNECTIONS_MAX = 1024;
 
 async function respond(
   options: ServerOptions,
@@ -64,10 +79,11 @@ async function answer(
   server: Server,
 ): Promise<Reply | typeof DROP | typeof HANG> {
   const { method = '', url = '', headers } = request;
-  guard(headers, (server.address() as AddressInfo).port);
+  guard(request, (server.address() as AddressInfo).port);
   const address = parseAddress(url);
   authorize({ method, address, headers }, options.key);
   const body = await readBody(request);
+  refuseOtherType(method, headers, body);
   const route = findRoute(options.routes, method, address, request);
   const fault = options.intercept?.({ method, path: url, headers, body, operation: route.operation });
   if (fault && 'hang' in fault) return HANG;
@@ -90,6 +106,13 @@ function findRoute(routes: readonly Route[], method: string, address: Address, {
 
 const METHOD_NOT_ALLOWED = 405;
 
+/** A web page can have a browser send forms and plain text anywhere, but not JSON. A patch has no type at all. */
+function refuseOtherType(method: string, headers: IncomingHttpHeaders, body: Buffer): void {
+  if (body.length === 0 || (method !== 'POST' && method !== 'PUT')) return;
+  if (/^application\/(?:query\+)?json\s*(?:;|$)/i.test(headers['content-type'] ?? '')) return;
+  throw badRequest('The content-type of the body must be application/json or application/query+json.');
+}
+
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const { message } = error as Error;
@@ -107,7 +130,7 @@ function send({ status, headers, body }: Reply, response: ServerResponse, { acti
     [HEADER.version]: VERSION,
     'x-ms-gatewayversion': GATEWAY,
     'x-ms-request-duration-ms': (performance.now() - started).toFixed(2),
-    'x-cosmosflow-test-server': '1',
+    [SIGN]: '1',
     [HEADER.activityId]: activityId,
     ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     ...headers,
@@ -117,18 +140,26 @@ function send({ status, headers, body }: Reply, response: ServerResponse, { acti
 
 const VERSION = '2020-07-15';
 const GATEWAY = 'version=2.14.0';
+/** Tells this server from the service. */
+const SIGN = 'x-cosmosflow-test-server';
 
-const MALFORMED: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+const BAD_REQUEST = { line: '400 Bad Request', code: 'BadRequest' };
+const MALFORMED: Readonly<Record<string, typeof BAD_REQUEST>> = {
+  HPE_HEADER_OVERFLOW: { line: '431 Request Header Fields Too Large', code: 'RequestHeaderFieldsTooLarge' },
+  ERR_HTTP_REQUEST_TIMEOUT: { line: '408 Request Timeout', code: 'RequestTimeout' },
 };
 
 /** Answers what is not HTTP, or too much of it, without the help of the HTTP parser. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable) return void socket.destroy();
-  const status = MALFORMED[error.code ?? ''] ?? '400 Bad Request';
-  const body = JSON.stringify({ code: 'BadRequest', message: `The request is not valid HTTP: ${error.message}` });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const { line, code } = MALFORMED[error.code ?? ''] ?? BAD_REQUEST;
+  const body = JSON.stringify({ code, message: `The request is not valid HTTP: ${error.message}` });
+  const head = [
+    `HTTP/1.1 ${line}`,
+    'connection: close',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `${SIGN}: 1`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

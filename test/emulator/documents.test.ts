@@ -124,6 +124,16 @@ describe('an item', () => {
     expect([answer.status, answer.headers['x-ms-substatus']]).toEqual([400, substatus]);
   });
 
+  test.each(['1e999', '-1e999'])('is refused with a partition key of %s, which no number can hold', async (number) => {
+    const { emulator, container } = await openRig();
+    for (const key of ['[null]', `[${number}]`]) {
+      const headers = { 'x-ms-documentdb-partitionkey': key };
+      const call = { method: 'POST', path: PATH, headers, body: `{"id":"1","pk":${number}}` };
+      expect((await send(emulator, call)).status).toBe(400);
+    }
+    expect((await container.items.readAll().fetchAll()).resources).toEqual([]);
+  });
+
   test('is not replaced by one with another id or partition key', async () => {
     const { container } = await openRig();
     await container.items.create({ id: '1', pk: 'p' });
@@ -139,6 +149,20 @@ describe('an item', () => {
     const sized = (bytes: number) => ({ id: '1', pk: 'p', a: 'x'.repeat(bytes - '{"id":"1","pk":"p","a":""}'.length) });
     expect((await container.items.create(sized(2 * 1024 ** 2))).statusCode).toBe(201);
     await expect(container.items.upsert(sized(2 * 1024 ** 2 + 1))).rejects.toMatchObject({ code: 413 });
+  });
+
+  test('may be addressed with the longest key that a header can hold', async () => {
+    const { container } = await openRig();
+    const pk = '\u0001'.repeat(2048);
+    await container.items.create({ id: 'é'.repeat(511), pk });
+    expect((await container.item('é'.repeat(511), pk).read()).statusCode).toBe(200);
+  });
+
+  test('may be written with 300 others at once', async () => {
+    const { container } = await openRig();
+    const items = Array.from({ length: 300 }, (_, n) => ({ id: `${n}`, pk: `${n % 7}` }));
+    const answers = await Promise.all(items.map((item) => container.items.create(item)));
+    expect(answers.every(({ statusCode }) => statusCode === 201)).toBe(true);
   });
 
   test('may nest 128 levels, not 129', async () => {

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
-import { connect as connectSocket } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { connect as connectSocket, Server } from 'node:net';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Exchange, Fault } from '../../src/emulator/emulator.ts';
 import { openEmulator, openRig } from './rig.ts';
 import { send } from './wire.ts';
@@ -9,6 +9,8 @@ const DOCS = '/dbs/db/colls/items/docs';
 const KEY = { 'x-ms-documentdb-partitionkey': '["p"]' };
 const QUERY = { 'x-ms-documentdb-isquery': 'true' };
 const BATCH = { 'x-ms-cosmos-is-batch-request': 'true', ...KEY };
+
+const WRITE = { method: 'POST', path: DOCS, body: '{"id":"1","pk":"p"}' };
 
 describe('an error', () => {
   test.each([
@@ -37,6 +39,8 @@ describe('an error', () => {
     ['a body of 3 MB', { method: 'POST', path: DOCS, headers: KEY, body: Buffer.alloc(3_000_000, 32) }, 413],
     ['a database that is not JSON', { method: 'POST', path: '/dbs', body: 'x' }, 400],
     ['an offer that is not there', { path: '/offers/none' }, 404],
+    ['a body that is not said to be JSON', { ...WRITE, headers: { ...KEY, 'content-type': 'text/plain' } }, 400],
+    ['a body that does not say what it is', { ...WRITE, headers: { ...KEY, 'content-type': '' } }, 400],
   ])('for %s has a JSON body', async (_, call, status) => {
     const { emulator } = await openRig();
     const answer = await send(emulator, call);
@@ -59,15 +63,49 @@ describe('an error', () => {
   });
 
   test.each([
-    ['what is not HTTP', 'nonsense\r\n\r\n', '400'],
-    ['headers without end', `GET / HTTP/1.1\r\nx: ${'x'.repeat(80_000)}\r\n\r\n`, '431'],
-    ['a request without host', 'GET / HTTP/1.1\r\nconnection: close\r\n\r\n', '421'],
-    ['an expectation', 'GET / HTTP/1.1\r\nhost: x\r\nexpect: magic\r\nconnection: close\r\n\r\n', '421'],
-  ])('for %s has a JSON body', async (_, text, status) => {
+    'colls/items/operations/partitionkeydelete',
+    'colls/items/sprocs/bulk',
+    'colls/items/triggers',
+    'colls/items/udfs/',
+    'colls/items/conflicts',
+    'users',
+    'users/u/permissions/p',
+  ])('for %s says that it is not supported yet', async (path) => {
+    const { status, text } = await send(await openEmulator(), {
+      method: 'POST',
+      path: `/dbs/db/${path}`,
+      unsigned: true,
+    });
+    expect(status).toBe(400);
+    expect(JSON.parse(text).message).toContain('is not supported yet by the embedded server.');
+  });
+
+  test.each([
+    ['what is not HTTP', 'nonsense\r\n\r\n', '400', 'BadRequest'],
+    ['headers without end', `GET / HTTP/1.1\r\nx: ${'x'.repeat(80_000)}\r\n\r\n`, '431', 'RequestHeaderFieldsTooLarge'],
+    ['a request without host', 'GET / HTTP/1.1\r\nconnection: close\r\n\r\n', '400', 'BadRequest'],
+    ['two hosts', 'GET / HTTP/1.1\r\nhost: x\r\nhost: y\r\nconnection: close\r\n\r\n', '400', 'BadRequest'],
+    [
+      'an expectation',
+      'GET / HTTP/1.1\r\nhost: x\r\nexpect: magic\r\nconnection: close\r\n\r\n',
+      '421',
+      'MisdirectedRequest',
+    ],
+  ])('for %s has a JSON body', async (_, text, status, code) => {
     const { endpoint } = await openEmulator();
     const answer = await exchange(Number(new URL(endpoint).port), text);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toHaveProperty('code');
+    expect(answer).toMatch(/^x-cosmosflow-test-server: 1\r$/m);
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ code });
+  });
+
+  test('of the listening socket does not end the process', async () => {
+    const listen = vi.spyOn(Server.prototype, 'listen');
+    onTestFinished(() => listen.mockRestore());
+    const emulator = await openEmulator();
+    const [server] = listen.mock.contexts as Server[];
+    server?.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }));
+    expect((await send(emulator, { path: '/' })).status).toBe(200);
   });
 
   test('for a large body in chunks comes without the server keeping it', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openEmulator } from './rig.ts';
 import { send } from './wire.ts';
 
-test.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])('the server answers for %s', async (name) => {
+test.each(['127.0.0.1', 'localhost', 'LOCALHOST'])('the server answers for %s', async (name) => {
   const emulator = await openEmulator();
   const host = `${name}:${new URL(emulator.endpoint).port}`;
   const { status, text } = await send(emulator, { path: '/', headers: { host } });
@@ -10,7 +10,7 @@ test.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])('the server answers 
   expect(JSON.parse(text).writableLocations[0].databaseAccountEndpoint).toBe(`http://${host}/`);
 });
 
-test.each(['example.com', '127.0.0.1', '127.0.0.1:1', 'localhost.example.com:80'])(
+test.each(['example.com', '127.0.0.1', '127.0.0.1:1', '[::1]', 'localhost.example.com:80'])(
   'the server does not answer for "%s"',
   async (host) => {
     const { status, text } = await send(await openEmulator(), { path: '/', headers: { host } });

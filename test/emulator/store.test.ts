@@ -77,6 +77,15 @@ describe('a write that fails', () => {
   });
 });
 
+test('offers have different ids, however many there are', () => {
+  const store = new Store(':memory:');
+  store.write(() => {
+    for (let n = 0; n < 20_000; n++) store.offers.create('dbs/x/', `target-${n}`, { offerThroughput: 400 });
+  });
+  expect(new Set(store.offers.all().map(({ id }) => id)).size).toBe(20_000);
+  store.close();
+});
+
 test('removing a database with many containers takes no longer for each', () => {
   const store = new Store(':memory:');
   const database = store.write(() => store.createDatabase('db'));

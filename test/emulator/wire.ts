@@ -25,7 +25,7 @@ export function send({ endpoint, key }: Pick<Emulator, 'endpoint' | 'key'>, call
   const { method = 'GET', path, headers = {}, body, unsigned = false, agent } = call;
   const date = new Date().toUTCString();
   const signed = unsigned ? {} : { 'x-ms-date': date, authorization: authorizationOf(method, path, date, key) };
-  const id = { 'x-ms-activity-id': randomUUID() };
+  const id = { 'x-ms-activity-id': randomUUID(), ...(body !== undefined && { 'content-type': 'application/json' }) };
   return new Promise((resolve, reject) => {
     const options = { method, path, agent, headers: { ...id, ...signed, ...headers } };
     const outgoing = request(endpoint, options, (incoming) => {

@@ -39,10 +39,25 @@ export function openOffers(db: Database): Offers {
     find: (id) => optional(find.get(id)),
     findFor: (target) => optional(findFor.get(target)),
     create: (resource, target, content) =>
-      void insert.run(newOfferRid(), resource, target, JSON.stringify(content), newEtag(), nowSeconds()),
+      void insert.run(
+        unused(newOfferRid, (rid) => find.get(rid) === undefined),
+        resource,
+        target,
+        JSON.stringify(content),
+        newEtag(),
+        nowSeconds(),
+      ),
     replace: (id, content) => void update.run(JSON.stringify(content), newEtag(), nowSeconds(), id),
     removeFor: (target) => void remove.run(target),
   };
+}
+
+/** The first that is free: of 16 million, two of a few thousand are likely to be the same. */
+function unused(next: () => string, isFree: (id: string) => boolean): string {
+  for (;;) {
+    const id = next();
+    if (isFree(id)) return id;
+  }
 }
 
 type StoredOffer = Omit<Offer, 'content'> & { readonly content: string };
