@@ -7,7 +7,7 @@ import { header } from './request.ts';
 export interface Continuation {
   /** The number of the last document looked at. */
   readonly after: number;
-  /** How many results were given; a query for the top n needs to know. */
+  /** How many results were given, which a query for the top n needs to know; for a count, what was counted. */
   readonly taken: number;
 }
 

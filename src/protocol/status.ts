@@ -30,5 +30,5 @@ export const SUBSTATUS = Object.freeze({
   readSessionNotAvailable: 1002,
   ownerNotFound: 1003,
   completingSplit: 1007,
-  requestRateTooLarge: 3200,
+  responseTooLarge: 3402,
 });

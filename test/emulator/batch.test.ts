@@ -66,6 +66,39 @@ describe('a transactional batch', () => {
   });
 });
 
+describe('an answer of more than 4 MB', () => {
+  const openLarge = async () => {
+    const rig = await openRig({ ranges: 1 });
+    for (const id of ['1', '2', '3']) await rig.container.items.create({ id, pk: 'p', text: id.repeat(1_500_000) });
+    return rig;
+  };
+  const reads = ['1', '2', '3'].map((id) => ({ operationType: 'Read' as const, id }));
+
+  test('fails the reads of a bulk request that do not fit, and no write', async () => {
+    const { emulator } = await openLarge();
+    const operations = [...reads, { ...create('4'), resourceBody: { id: '4', pk: 'p', text: 'x'.repeat(500_000) } }];
+    const keyed = operations.map((operation) => ({ ...operation, partitionKey: '["p"]' }));
+    const { status, text } = await bulk(emulator, '0', keyed);
+    expect(status).toBe(207);
+    expect(text.length).toBeLessThan(4 * 1024 * 1024);
+    expect(JSON.parse(text)).toMatchObject([
+      { statusCode: 200, resourceBody: { id: '1' } },
+      { statusCode: 200, resourceBody: { id: '2' } },
+      { statusCode: 413, subStatusCode: 3402 },
+      { statusCode: 201, resourceBody: { id: '4' } },
+    ]);
+  });
+
+  test('undoes a transactional batch', async () => {
+    const { container } = await openLarge();
+    const { code, result } = await container.items.batch([create('4'), ...reads], 'p');
+    expect(code).toBe(207);
+    expect(result?.map(({ statusCode }) => statusCode)).toEqual([424, 424, 424, 413]);
+    expect(result?.[3]).toMatchObject({ subStatusCode: 3402 });
+    expect((await container.item('4', 'p').read()).statusCode).toBe(404);
+  });
+});
+
 describe('a bulk request', () => {
   test.each([
     ['version 1', { paths: ['/pk'], version: 1 }],

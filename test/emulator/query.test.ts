@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openRig } from './rig.ts';
 import { send } from './wire.ts';
 
@@ -73,6 +73,25 @@ describe('a query', () => {
     const options = { maxItemCount: 2 };
     const { resources } = await container.items.query('SELECT COUNT(1) AS n FROM c WHERE c.n > 3', options).fetchAll();
     expect(resources).toEqual([{ n: 21 }]);
+  });
+
+  test('that takes long is answered in pages, a count with one number at the end', async () => {
+    const { emulator, container } = await openFilled(25);
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+      now += 20;
+      return now;
+    });
+    onTestFinished(() => clock.mockRestore());
+    const counting = 'SELECT VALUE COUNT(1) FROM c WHERE c.n > 3';
+    const first = await query(emulator, counting);
+    expect(JSON.parse(first.text)).toMatchObject({ Documents: [], _count: 0 });
+    expect(first.headers).toHaveProperty('x-ms-continuation');
+    expect((await container.items.query(counting).fetchAll()).resources).toEqual([21]);
+    const none = await query(emulator, 'SELECT * FROM c WHERE c.n = 24');
+    expect(JSON.parse(none.text)).toMatchObject({ Documents: [], _count: 0 });
+    const { resources } = await container.items.query('SELECT VALUE c.n FROM c WHERE c.n > 20').fetchAll();
+    expect(resources).toEqual([21, 22, 23, 24]);
   });
 
   test('for the top n gives n over all pages', async () => {

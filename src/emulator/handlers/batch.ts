@@ -20,11 +20,16 @@ export function runBatch(request: Request, store: Store): Reply {
   const container = ownerContainer(request, store);
   const target = targetOf(request, container);
   const operations = parseOperations(request.body);
-  const run = { store, container, range: target.range };
+  const minimal = header(request.headers, HEADER.prefer)?.toLowerCase() === 'return=minimal';
+  const run = {
+    store,
+    container,
+    range: target.range,
+    fit: minimal ? (result: OperationResult) => result : fitter(operations),
+  };
   const results = flag(request.headers, HEADER.batchAtomic)
     ? runAtomic(operations, run, target.key ?? missingKey())
     : runEach(operations, run, target.key, flag(request.headers, HEADER.batchContinueOnError));
-  const minimal = header(request.headers, HEADER.prefer)?.toLowerCase() === 'return=minimal';
   const charge = results.reduce((sum, result) => sum + result.charge, 0);
   return {
     status: results.every(({ status }) => status < STATUS.notModified) ? STATUS.ok : STATUS.multiStatus,
@@ -37,9 +42,14 @@ interface Run {
   readonly store: Store;
   readonly container: Container;
   readonly range: Range;
+  /** Makes a failure of a result for which the answer has no room. */
+  readonly fit: (result: OperationResult, operation: BatchOperation) => OperationResult;
 }
 
 const OPERATIONS_MAX = 100;
+const ANSWER_MAX = 4 * 1024 * 1024;
+/** What a result has besides the document that came in, at most. */
+const RESULT_BYTES = 1024;
 
 function targetOf({ headers }: Request, container: Container): { range: Range; key?: Key } {
   const rangeId = header(headers, HEADER.rangeId);
@@ -75,6 +85,26 @@ function parseOperations(body: Buffer): BatchOperation[] {
   return values.map((value, index) => parseOperation(value, body, spans[index * 2] as number));
 }
 
+/** Room for what is written is kept from the start: a write that is done cannot be refused any more, a read can. */
+function fitter(operations: readonly BatchOperation[]): Run['fit'] {
+  const isRead = ({ type }: BatchOperation): boolean => type === 'Read';
+  let left = operations.reduce((room, one) => room - RESULT_BYTES - (isRead(one) ? 0 : one.text.length), ANSWER_MAX);
+  return (result, operation) => {
+    const { length } = result.body ?? '';
+    if (!isRead(operation)) return result;
+    if (length > left) return TOO_LARGE;
+    left -= length;
+    return result;
+  };
+}
+
+const TOO_LARGE: OperationResult = {
+  status: STATUS.tooLarge,
+  substatus: SUBSTATUS.responseTooLarge,
+  charge: 0,
+  message: 'The response of the batch is too large for this result.',
+};
+
 /** One commit. The first failure undoes what was done, and the other operations only say that one failed. */
 function runAtomic(operations: BatchOperation[], run: Run, key: Key): OperationResult[] {
   const results: OperationResult[] = [];
@@ -82,7 +112,7 @@ function runAtomic(operations: BatchOperation[], run: Run, key: Key): OperationR
   try {
     run.store.write(() => {
       for (const operation of operations) {
-        const result = runOperation(operation, { ...run, key, commit });
+        const result = run.fit(runOperation(operation, { ...run, key, commit }), operation);
         results.push(result);
         if (result.status >= STATUS.badRequest) throw new Undo();
       }
@@ -105,7 +135,8 @@ function runEach(operations: BatchOperation[], run: Run, shared: Key | undefined
   return run.store.write(() =>
     operations.map((operation) => {
       if (failed && !goOn) return DEPENDENT;
-      const result = runOperation(operation, { ...run, key: () => shared ?? ownKey(operation, run), commit: {} });
+      const key = (): Key => shared ?? ownKey(operation, run);
+      const result = run.fit(runOperation(operation, { ...run, key, commit: {} }), operation);
       failed ||= result.status >= STATUS.badRequest;
       return result;
     }),

@@ -21,7 +21,7 @@ export function runQuery(request: Request, store: Store): Reply {
   const target = targetOf(request, container);
   const page = new Page(container.rid);
   const next = query.count
-    ? countInto(page, query, container, target)
+    ? countInto(page, query, container, target, parseContinuation(request.headers))
     : selectInto(page, query, container, target, limitsOf(request, query));
   const charge = pageCharge(page.bytes, page.count);
   return {
@@ -52,8 +52,8 @@ interface Limits extends Continuation {
 
 const PAGE_ITEMS = 100;
 const PAGE_ITEMS_MAX = 1000;
-/** Documents looked at for one page: a query that finds little must not keep other requests waiting. */
-const SCAN_MAX = 50_000;
+/** How long to look for one page: a query that finds little must not keep other requests waiting. */
+const PAGE_MS = 50;
 
 const PLAN = {
   partitionedQueryExecutionInfoVersion: 2,
@@ -91,13 +91,13 @@ function selectInto(
   { after: start, taken, items }: Limits,
 ): Continuation | undefined {
   const isLast = (): boolean => query.top !== undefined && taken + page.count >= query.top;
+  const isSpent = startClock();
   let after = start;
-  let scanned = 0;
   for (const [number, body] of container.documents.scan(slice, start)) {
     if (isLast()) return undefined;
+    if (page.count >= items || isSpent()) return { after, taken: taken + page.count };
     const result = resultOf(query, body);
-    const full = page.count >= items || scanned++ === SCAN_MAX;
-    if (full || (result && !page.fits(result.length))) return { after, taken: taken + page.count };
+    if (result && !page.fits(result.length)) return { after, taken: taken + page.count };
     if (result) page.add(result);
     after = number;
   }
@@ -114,19 +114,38 @@ function resultOf({ filter, project }: Query, body: Buffer): Buffer | undefined 
   return value === undefined ? undefined : Buffer.from(JSON.stringify(value));
 }
 
-function countInto(page: Page, { filter, count }: Query, container: Container, { slice }: Target): undefined {
+/** Adds the count once it is complete. Until then pages are empty, and the continuation says how many there were. */
+function countInto(
+  page: Page,
+  { filter, count }: Query,
+  container: Container,
+  { slice }: Target,
+  from: Continuation,
+): Continuation | undefined {
   const counts = count?.counts;
-  const wanted = (document: unknown): boolean => (!filter || filter(document)) && (!counts || counts(document));
-  const total = filter || counts ? countWhere(container, slice, wanted) : container.documents.count(slice);
-  page.add(Buffer.from(JSON.stringify(count?.result(total))));
+  let { after, taken } = from;
+  if (filter || counts) {
+    const isSpent = startClock();
+    for (const [number, body] of container.documents.scan(slice, after)) {
+      if (isSpent()) return { after, taken };
+      const document: unknown = JSON.parse(body.toString('utf8'));
+      if ((!filter || filter(document)) && (!counts || counts(document))) taken++;
+      after = number;
+    }
+  } else taken = container.documents.count(slice);
+  page.add(Buffer.from(JSON.stringify(count?.result(taken))));
+  return undefined;
 }
 
-function countWhere(container: Container, slice: Target['slice'], wanted: (document: unknown) => boolean): number {
-  let total = 0;
-  for (const [, body] of container.documents.scan(slice, 0)) {
-    if (wanted(JSON.parse(body.toString('utf8')))) total++;
-  }
-  return total;
+/** Whether the time for a page is over, asked before each document. The first is always looked at, or no page would end. */
+function startClock(): () => boolean {
+  const end = performance.now() + PAGE_MS;
+  let isFirst = true;
+  return () => {
+    const isSpent = !isFirst && performance.now() > end;
+    isFirst = false;
+    return isSpent;
+  };
 }
 
 /** Pairs without a separator at the end: the JavaScript client refuses one. */
