@@ -1,3 +1,4 @@
+import { orderedNumber } from '../protocol/effective-partition-key.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 
 /** The boundaries, `""` and `"FF"` included, that divide the key space into `count` ranges of equal width. */
@@ -44,23 +45,13 @@ function positionOf(boundary: string, definition: PartitionKeyDefinition): bigin
   return boundary === 'FF' ? space.end : space.parse(boundary);
 }
 
-const NUMBER = 0x05;
 const SIGN = 1n << 63n;
-const GROUPS = 8;
 
-/** The type byte, the top byte of the double with its sign turned, then groups of seven bits, marked but the last. */
 function formatNumber(value: bigint): string {
-  const bits = Buffer.alloc(8);
-  bits.writeDoubleBE(Number(value));
-  const image = bits.readBigUInt64BE() ^ SIGN;
-  const groups = Array.from({ length: GROUPS }, (_, index) => Number((image >> BigInt(49 - 7 * index)) & 0x7fn));
-  const used = groups.slice(0, groups.findLastIndex((group) => group !== 0) + 1);
-  const marked = used.map((group, index) => (group << 1) | (index < used.length - 1 ? 1 : 0));
-  return Buffer.from([NUMBER, Number(image >> 56n), ...marked])
-    .toString('hex')
-    .toUpperCase();
+  return orderedNumber(Number(value)).toString('hex').toUpperCase();
 }
 
+/** The bits of the double with the sign turned: after the type their top byte, then seven in each byte. */
 function parseNumber(text: string): bigint {
   const [, top = 0, ...marked] = Buffer.from(text, 'hex');
   const image = marked.reduce(

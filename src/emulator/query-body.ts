@@ -1,7 +1,8 @@
+import { STATUS } from '../protocol/status.ts';
 import { prepareQuery, type Query, type QueryParameter } from '../sql/query.ts';
 import { SqlError } from '../sql/sql-error.ts';
 import { isObject, parseJsonObject } from './json-body.ts';
-import { badRequest } from './refusal.ts';
+import { badRequest, Refusal } from './refusal.ts';
 
 /** The query in the body `{"query":"…","parameters":[{"name":"@x","value":1}]}`, ready to run. */
 export function parseQuery(body: Buffer): Query {
@@ -15,7 +16,8 @@ export function parseQuery(body: Buffer): Query {
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     const { code, message, start, end } = error;
-    throw badRequest(JSON.stringify({ errors: [{ severity: 'Error', location: { start, end }, code, message }] }));
+    const errors = [{ severity: 'Error', location: { start, end }, code, message }];
+    throw new Refusal(STATUS.badRequest, message, { errors });
   }
 }
 

@@ -8,6 +8,8 @@ export class Refusal extends Error {
   /** `plain`: the message as it is; otherwise wrapped as the service wraps errors of its back end. */
   readonly plain: boolean;
   readonly retryAfterMs: number | undefined;
+  /** What is wrong with a query, place by place; otherwise the message is the only error. */
+  readonly errors: readonly unknown[] | undefined;
 
   constructor(status: number, message: string, options: RefusalOptions = {}) {
     super(message);
@@ -15,6 +17,7 @@ export class Refusal extends Error {
     this.substatus = options.substatus ?? 0;
     this.plain = options.plain ?? false;
     this.retryAfterMs = options.retryAfterMs;
+    this.errors = options.errors;
   }
 }
 
@@ -22,6 +25,7 @@ interface RefusalOptions {
   readonly substatus?: number | undefined;
   readonly plain?: boolean;
   readonly retryAfterMs?: number | undefined;
+  readonly errors?: readonly unknown[] | undefined;
 }
 
 export function badRequest(message: string, substatus?: number): Refusal {

@@ -20,8 +20,9 @@ export function list(kind: string, rid: string, items: readonly unknown[], heade
 
 /** Clients read `code` and `message` of every error, so there is no error without a body. */
 export function refusalReply(refusal: Refusal, activityId: string): Reply {
-  const { status, substatus, retryAfterMs, plain, message } = refusal;
-  const text = plain ? message : `Message: ${errorsOf(message)}`;
+  const { status, substatus, retryAfterMs, plain, message, errors } = refusal;
+  // Only the errors of queries are a list in lower case.
+  const text = plain ? message : `Message: ${JSON.stringify(errors ? { errors } : { Errors: [message] })}`;
   return json(
     status,
     { code: CODES[status] ?? String(status), message: `${text}\r\nActivityId: ${activityId}` },
@@ -30,10 +31,6 @@ export function refusalReply(refusal: Refusal, activityId: string): Reply {
       ...(retryAfterMs !== undefined && { [HEADER.retryAfterMs]: String(retryAfterMs) }),
     },
   );
-}
-
-function errorsOf(message: string): string {
-  return message.startsWith('{') ? message : JSON.stringify({ Errors: [message] });
 }
 
 const CODES: Readonly<Record<number, string>> = {

@@ -32,12 +32,18 @@ function hashV2(key: readonly KeyComponent[]): string {
 
 function hexOfHash(words: Uint32Array): string {
   // The service takes the second half first and clears its two top bits.
-  const [h1Hi = 0, h1Lo = 0, h2Hi = 0, h2Lo = 0] = words;
-  return hex(h2Hi & 0x3fffffff) + hex(h2Lo) + hex(h1Hi) + hex(h1Lo);
+  writeHex((words[2] as number) & 0x3fffffff, 0);
+  writeHex(words[3] as number, 8);
+  writeHex(words[0] as number, 16);
+  writeHex(words[1] as number, 24);
+  return hex.toString('latin1');
 }
 
-function hex(word: number): string {
-  return (word >>> 0).toString(16).toUpperCase().padStart(8, '0');
+const DIGITS = Buffer.from('0123456789ABCDEF');
+const hex = Buffer.alloc(32);
+
+function writeHex(word: number, at: number): void {
+  for (let digit = 0; digit < 8; digit++) hex[at + digit] = DIGITS[(word >>> (28 - 4 * digit)) & 0xf] as number;
 }
 
 function hashV1(component: KeyComponent): string {
@@ -68,8 +74,8 @@ function ordered(component: KeyComponent): Buffer {
   return Buffer.concat([Buffer.of(TYPE.string), text, Buffer.of(0)]);
 }
 
-/** A double as bytes that sort like the number: the image of its bits, one byte, then groups of seven bits. */
-function orderedNumber(value: number): Buffer {
+/** A double as version 1 writes it, in bytes that sort like the number: a type, the top byte, then groups of seven bits. */
+export function orderedNumber(value: number): Buffer {
   const bits = Buffer.alloc(8);
   bits.writeDoubleBE(value);
   const raw = bits.readBigUInt64BE();

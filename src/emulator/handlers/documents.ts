@@ -19,52 +19,29 @@ import type { Store } from '../store/store.ts';
 import { containerHeaders } from './item-reply.ts';
 import { ownerContainer } from './lookup.ts';
 
-export function createDocument(request: Request, store: Store): Reply {
-  const item = itemOf(request, store);
-  const document = parseDocument(request.body);
-  return replyWith(
-    request,
-    item,
-    store.write(() => createItem(item, document)),
-  );
-}
-
-export function upsertDocument(request: Request, store: Store): Reply {
-  const item = itemOf(request, store);
-  const document = parseDocument(request.body);
-  return replyWith(
-    request,
-    item,
-    store.write(() => upsertItem(item, document)),
-  );
-}
-
-export function replaceDocument(request: Request, store: Store): Reply {
-  const item = itemOf(request, store);
-  const document = parseDocument(request.body);
-  return replyWith(
-    request,
-    item,
-    store.write(() => replaceItem(item, idOf(request, item), document)),
-  );
-}
+export const createDocument = writing((item, { body }) => createItem(item, parseDocument(body)));
+export const upsertDocument = writing((item, { body }) => upsertItem(item, parseDocument(body)));
+export const replaceDocument = writing((item, request) =>
+  replaceItem(item, idOf(request, item), parseDocument(request.body)),
+);
+export const deleteDocument = writing((item, request) => removeItem(item, idOf(request, item)));
 
 export function readDocument(request: Request, store: Store): Reply {
   const item = itemOf(request, store);
   return replyWith(request, item, readItem(item, idOf(request, item)));
 }
 
-export function deleteDocument(request: Request, store: Store): Reply {
-  const item = itemOf(request, store);
-  return replyWith(
-    request,
-    item,
-    store.write(() => removeItem(item, idOf(request, item))),
-  );
-}
-
 export function patchDocument(): Reply {
   throw badRequest('Patch is not supported yet by the embedded server.');
+}
+
+/** A handler that does `write` as one transaction. */
+function writing(write: (item: ItemRequest, request: Request) => ItemOutcome) {
+  return (request: Request, store: Store): Reply => {
+    const item = itemOf(request, store);
+    const outcome = store.write(() => write(item, request));
+    return replyWith(request, item, outcome);
+  };
 }
 
 function itemOf(request: Request, store: Store): ItemRequest {

@@ -39,9 +39,7 @@ export function readFeed(request: Request, store: Store): Reply {
 /** The latest versions of documents after a commit, in the order of commits; 304 when there are none. */
 export function readChanges(request: Request, store: Store): Reply {
   const { headers } = request;
-  if (header(headers, HEADER.changeFeed)?.toLowerCase() !== FEED.latestVersion) {
-    throw badRequest('The all-versions-and-deletes change feed is not supported yet by the embedded server.');
-  }
+  refuseOtherFeed(header(headers, HEADER.changeFeed) ?? '');
   const container = ownerContainer(request, store);
   const { slice, ranges } = targetOf(request, container);
   const [range] = ranges;
@@ -71,6 +69,14 @@ export function readChanges(request: Request, store: Store): Reply {
 
 const FEED_ITEMS = 100;
 const CHANGES_MAX = 10_000;
+
+function refuseOtherFeed(mode: string): void {
+  if (mode.toLowerCase() === FEED.latestVersion) return;
+  if (mode.toLowerCase() === FEED.allVersionsAndDeletes) {
+    throw badRequest('The all-versions-and-deletes change feed is not supported yet by the embedded server.');
+  }
+  throw badRequest(`"${mode}" is not a change feed: the a-im header is "Incremental Feed" or "Full-Fidelity Feed".`);
+}
 
 /** The commit after which to read. */
 function startOf(etag: string | undefined, lsn: number): number {
