@@ -10,6 +10,8 @@ export const emulator = command({
     'It has real physical partitions, signatures and a change feed, and is for tests and trials alone: it listens on ' +
       'the loopback address only. The key is the one that every Azure Cosmos DB emulator has.',
     'A container gets a physical range for each 10,000 RU/s of its throughput; more throughput splits ranges.',
+    'It accepts time to live, unique keys and throughput limits but does not enforce them yet; it does not have the ' +
+      'all-versions feed, patch, and query clauses such as ORDER BY, GROUP BY and JOIN yet.',
     'Prints one line to stdout once it is ready. Ctrl-C stops it; data in a file is kept.',
   ],
   arguments: [],
