@@ -4,6 +4,8 @@ import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
 import { formatDuration } from '../support/duration.ts';
 import type { Meter } from '../support/meter.ts';
+import { ask } from './answer.ts';
+import { inPlaceConnector } from './in-place-connector.ts';
 
 export type HttpClient = NonNullable<CosmosClientOptions['httpClient']>;
 export type HttpRequest = Parameters<HttpClient['sendRequest']>[0];
@@ -35,7 +37,7 @@ export class Unreachable extends Error {
 /** Connections that wait `timeoutMs` to be made, for the head of an answer, and between two pieces of its body. */
 export function openAgent(timeoutMs: number, ca?: string): Agent {
   return new Agent({
-    connect: { timeout: timeoutMs, ...(ca && { ca }) },
+    connect: inPlaceConnector({ timeout: timeoutMs, ...(ca && { ca }) }),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: RESPONSE_BYTES_MAX,
@@ -105,16 +107,15 @@ async function send(
 ): Promise<RawResponse> {
   const { origin } = new URL(request.url);
   const signals = [request.abortSignal as AbortSignal | undefined, stop].filter((signal) => signal !== undefined);
-  const response = await agent.request({
+  const options = {
     origin,
     path: request.url.slice(origin.length) || '/',
     method: request.method as Dispatcher.HttpMethod,
     headers: request.headers.toJSON(),
     body,
-    signal: AbortSignal.any(signals),
-  });
-  const bytes = Buffer.from(await response.body.arrayBuffer());
-  return { status: response.statusCode, headers: new ResponseHeaders(response.headers), body: bytes };
+  };
+  const answer = await ask(agent, options, AbortSignal.any(signals));
+  return { status: answer.status, headers: new ResponseHeaders(answer.headers), body: answer.body };
 }
 
 /** Time-outs and unknown hosts make the SDK look for another region; the rest it hands on. */

@@ -80,19 +80,25 @@ function rotateH2(): void {
 }
 
 function finish(length: number): Uint32Array {
-  const [aHi, aLo] = [h1Hi, h1Lo ^ length];
-  const [bHi, bLo] = [h2Hi, h2Lo ^ length];
-  add(aHi, aLo, bHi, bLo);
-  const [sumHi, sumLo] = [hi, lo];
-  add(bHi, bLo, sumHi, sumLo);
-  const [restHi, restLo] = [hi, lo];
-  avalanche(sumHi, sumLo);
-  const [firstHi, firstLo] = [hi, lo];
-  avalanche(restHi, restLo);
-  const [secondHi, secondLo] = [hi, lo];
-  add(firstHi, firstLo, secondHi, secondLo);
-  const result = new Uint32Array([hi, lo, 0, 0]);
-  add(secondHi, secondLo, hi, lo);
+  h1Lo ^= length;
+  h2Lo ^= length;
+  add(h1Hi, h1Lo, h2Hi, h2Lo);
+  h1Hi = hi;
+  h1Lo = lo;
+  add(h2Hi, h2Lo, h1Hi, h1Lo);
+  h2Hi = hi;
+  h2Lo = lo;
+  avalanche(h1Hi, h1Lo);
+  h1Hi = hi;
+  h1Lo = lo;
+  avalanche(h2Hi, h2Lo);
+  h2Hi = hi;
+  h2Lo = lo;
+  const result = new Uint32Array(4);
+  add(h1Hi, h1Lo, h2Hi, h2Lo);
+  result[0] = hi;
+  result[1] = lo;
+  add(h2Hi, h2Lo, hi, lo);
   result[2] = hi;
   result[3] = lo;
   return result;
@@ -112,8 +118,10 @@ function add(aHi: number, aLo: number, bHi: number, bLo: number): void {
 
 function multiply(aHi: number, aLo: number, bHi: number, bLo: number): void {
   // The low halves multiply to 64 bits by 16-bit digits; the cross products only reach the high half.
-  const [a0, a1] = [aLo & 0xffff, aLo >>> 16];
-  const [b0, b1] = [bLo & 0xffff, bLo >>> 16];
+  const a0 = aLo & 0xffff;
+  const a1 = aLo >>> 16;
+  const b0 = bLo & 0xffff;
+  const b1 = bLo >>> 16;
   const low = a0 * b0;
   const middle = a1 * b0 + (low >>> 16);
   const middle2 = a0 * b1 + (middle % 0x10000);

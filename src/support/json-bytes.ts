@@ -26,6 +26,7 @@ export function locateMembers(
   repeats?: number[],
 ): number {
   spans.fill(0, 0, names.length * SPAN);
+  const lengths = lengthsOf(names);
   let next = expect(text, skipSpace(text, at), OPEN_OBJECT);
   next = skipSpace(text, next);
   if (text[next] === CLOSE_OBJECT) return next + 1;
@@ -34,7 +35,7 @@ export function locateMembers(
     const nameEnd = skipString(text, nameStart);
     const valueStart = skipSpace(text, expect(text, skipSpace(text, nameEnd), COLON));
     const valueEnd = skipValue(text, valueStart);
-    const name = indexOfName(text, nameStart + 1, nameEnd - 1, names);
+    const name = indexOfName(text, nameStart + 1, nameEnd - 1, names, lengths);
     if (name >= 0) {
       const earlierEnd = spans[name * SPAN + 2] as number;
       if (earlierEnd > 0) repeats?.push(name, spans[name * SPAN] as number, earlierEnd);
@@ -55,7 +56,7 @@ export function findMember(text: Uint8Array, at: number, name: Uint8Array): numb
   for (;;) {
     const nameEnd = skipString(text, next);
     const valueStart = skipSpace(text, expect(text, skipSpace(text, nameEnd), COLON));
-    if (indexOfName(text, next + 1, nameEnd - 1, [name]) === 0) return valueStart;
+    if (indexOfName(text, next + 1, nameEnd - 1, [name], ANY_LENGTH) === 0) return valueStart;
     next = skipSpace(text, skipValue(text, valueStart));
     if (text[next] === CLOSE_OBJECT) return -1;
     next = skipSpace(text, expect(text, next, COMMA));
@@ -103,32 +104,64 @@ export function skipSpace(text: Uint8Array, at: number): number {
 }
 
 function skipNested(text: Uint8Array, at: number): number {
+  const end = text.length;
   let depth = 0;
-  for (let next = at; next < text.length; next++) {
-    const byte = text[next] as number;
-    if (byte === QUOTE) {
-      // Strings are skipped inline: this loop sees every byte of every document.
-      while (text[++next] !== QUOTE) {
-        if (text[next] === BACKSLASH) next++;
-        else if (next >= text.length) throw truncated(text);
-      }
-    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++;
-    else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && --depth === 0) return next + 1;
+  let next = at;
+  while (next < end) {
+    const byte = text[next++] as number;
+    if (byte === QUOTE) next = closingQuote(text, next) + 1;
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++;
+    else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && --depth === 0) return next;
   }
   throw truncated(text);
 }
 
 function skipString(text: Uint8Array, at: number): number {
-  let next = expect(text, at, QUOTE);
-  for (; text[next] !== QUOTE; next++) {
-    if (text[next] === BACKSLASH) next++;
-    else if (next >= text.length) throw truncated(text);
-  }
-  return next + 1;
+  return closingQuote(text, expect(text, at, QUOTE)) + 1;
 }
 
-function indexOfName(text: Uint8Array, start: number, end: number, names: readonly Uint8Array[]): number {
-  for (let index = 0; index < names.length; index++) {
+/** The offset of the quote that ends the string whose first character is at `at`. */
+function closingQuote(text: Uint8Array, at: number): number {
+  let next = at;
+  for (;;) {
+    // Four bytes a turn: this loop sees nearly every byte of every document.
+    let byte = text[next];
+    if (byte !== QUOTE && byte !== BACKSLASH) {
+      byte = text[++next];
+      if (byte !== QUOTE && byte !== BACKSLASH) {
+        byte = text[++next];
+        if (byte !== QUOTE && byte !== BACKSLASH) {
+          byte = text[++next];
+          if (byte !== QUOTE && byte !== BACKSLASH) {
+            if (++next >= text.length) throw truncated(text);
+            continue;
+          }
+        }
+      }
+    }
+    if (byte === QUOTE) return next;
+    next += 2;
+  }
+}
+
+/** The lengths of names as a set of bits, modulo 32: most members are ruled out by one look at it. */
+function lengthsOf(names: readonly Uint8Array[]): number {
+  let lengths = 0;
+  for (let index = 0; index < names.length; index++) lengths |= 1 << (names[index] as Uint8Array).length;
+  return lengths;
+}
+
+const ANY_LENGTH = -1;
+
+function indexOfName(
+  text: Uint8Array,
+  start: number,
+  end: number,
+  names: readonly Uint8Array[],
+  lengths: number,
+): number {
+  const isPossible = ((lengths >>> (end - start)) & 1) === 1;
+  for (let index = 0; isPossible && index < names.length; index++) {
     const name = names[index] as Uint8Array;
     if (name.length === end - start && matches(text, start, name)) return index;
   }
@@ -157,7 +190,8 @@ function expect(text: Uint8Array, at: number, byte: number): number {
 }
 
 export function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+  // Most bytes are not: one comparison says so.
+  return byte !== undefined && byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
 }
 
 function endsScalar(byte: number): boolean {

@@ -174,12 +174,15 @@ const REQUEST = {
 /** Fails with these errors, one a request, or answers. */
 function dispatcher(answers: readonly (Error | undefined)[]): Dispatcher {
   const left = [...answers];
-  const request = async (): Promise<unknown> => {
+  const dispatch = (_options: unknown, handler: Dispatcher.DispatchHandler): boolean => {
     const error = left.shift();
-    if (error) throw error;
-    return { statusCode: 200, headers: {}, body: { arrayBuffer: async () => new ArrayBuffer(0) } };
+    const controller = {} as Dispatcher.DispatchController;
+    if (!error) handler.onResponseStart?.(controller, 200, {}, 'OK');
+    if (error) handler.onResponseError?.(controller, error);
+    else handler.onResponseEnd?.(controller, {});
+    return true;
   };
-  return { request } as unknown as Dispatcher;
+  return { dispatch } as unknown as Dispatcher;
 }
 
 async function namesOf(answers: readonly (Error | undefined)[]): Promise<string[]> {
