@@ -5,7 +5,6 @@ import { STATUS } from '../protocol/status.ts';
 import { formatDuration } from '../support/duration.ts';
 import type { Meter } from '../support/meter.ts';
 import { ask } from './answer.ts';
-import { inPlaceConnector } from './in-place-connector.ts';
 
 export type HttpClient = NonNullable<CosmosClientOptions['httpClient']>;
 export type HttpRequest = Parameters<HttpClient['sendRequest']>[0];
@@ -37,7 +36,7 @@ export class Unreachable extends Error {
 /** Connections that wait `timeoutMs` to be made, for the head of an answer, and between two pieces of its body. */
 export function openAgent(timeoutMs: number, ca?: string): Agent {
   return new Agent({
-    connect: inPlaceConnector({ timeout: timeoutMs, ...(ca && { ca }) }),
+    connect: { timeout: timeoutMs, ...(ca && { ca }) },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: RESPONSE_BYTES_MAX,
