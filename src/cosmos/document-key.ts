@@ -22,7 +22,7 @@ export class DocumentKey {
   readonly #paths: readonly Path[];
   readonly #names: readonly Buffer[];
   /** Which of the names are those of system properties. */
-  readonly #system: ReadonlySet<number>;
+  readonly #system: readonly number[];
   readonly #spans: Int32Array;
   readonly #repeats: number[] = [];
   readonly #nested = new Int32Array(SPAN);
@@ -38,7 +38,7 @@ export class DocumentKey {
       rest: rest.map((name) => Buffer.from(name)),
     }));
     this.#names = names.map((name) => Buffer.from(name));
-    this.#system = new Set(SYSTEM_PROPERTIES.map((name) => names.indexOf(name)));
+    this.#system = SYSTEM_PROPERTIES.map((name) => names.indexOf(name));
     this.#spans = new Int32Array(this.#names.length * SPAN);
   }
 
@@ -63,7 +63,9 @@ export class DocumentKey {
 
   /** JSON text of the partition key: an array, `{}` for a missing property. */
   get partitionKey(): string {
-    return `[${this.#paths.map((_, path) => this.#component(path)).join(',')}]`;
+    let text = `[${this.#component(0)}`;
+    for (let path = 1; path < this.#paths.length; path++) text += `,${this.#component(path)}`;
+    return `${text}]`;
   }
 
   /** Where the document lies in the key space. */
@@ -80,22 +82,16 @@ export class DocumentKey {
 
   /** Offsets, in pairs and ascending, of what remains when the system properties are cut out of `[start, end)`. */
   keptSpans(start: number, end: number): number[] {
-    const cuts: [number, number][] = [];
+    const cuts: number[] = [];
     for (const name of this.#system) {
       const valueEnd = this.#spans[name * SPAN + 2] as number;
-      if (valueEnd > 0) cuts.push([this.#spans[name * SPAN] as number, valueEnd]);
+      if (valueEnd > 0) insert(cuts, this.#spans[name * SPAN] as number, valueEnd);
     }
     for (let at = 0; at < this.#repeats.length; at += SPAN) {
       const [name = 0, nameStart = 0, valueEnd = 0] = this.#repeats.slice(at, at + SPAN);
-      if (this.#system.has(name)) cuts.push([nameStart, valueEnd]);
+      if (this.#system.includes(name)) insert(cuts, nameStart, valueEnd);
     }
-    if (cuts.length === 0) return [start, end];
-    return keepAround(
-      this.#text,
-      start,
-      end,
-      cuts.sort(([a], [b]) => a - b),
-    );
+    return keepAround(this.#text, start, end, cuts);
   }
 
   #component(path: number): string {
@@ -137,10 +133,23 @@ function parseComponent(text: string): KeyComponent {
   return text === '{}' ? undefined : JSON.parse(text);
 }
 
-function keepAround(text: Buffer, start: number, end: number, cuts: readonly (readonly [number, number])[]): number[] {
+/** Adds a pair of offsets to ascending pairs. The service writes its properties in one order, so it mostly comes last. */
+function insert(pairs: number[], start: number, end: number): void {
+  let at = pairs.length;
+  for (; at > 0 && (pairs[at - 2] as number) > start; at -= 2) {
+    pairs[at] = pairs[at - 2] as number;
+    pairs[at + 1] = pairs[at - 1] as number;
+  }
+  pairs[at] = start;
+  pairs[at + 1] = end;
+}
+
+function keepAround(text: Buffer, start: number, end: number, cuts: readonly number[]): number[] {
   const kept: number[] = [];
   let from = start;
-  for (const [nameStart, valueEnd] of cuts) {
+  for (let at = 0; at < cuts.length; at += 2) {
+    const nameStart = cuts[at] as number;
+    const valueEnd = cuts[at + 1] as number;
     const comma = previousComma(text, nameStart);
     if (comma >= from) {
       if (comma > from) kept.push(from, comma);

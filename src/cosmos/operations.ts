@@ -5,10 +5,8 @@ import { DocumentKey } from './document-key.ts';
 /** One change as the service wants it: a text around pieces of the document's own bytes. */
 export interface Operation {
   readonly change: Change;
-  /** JSON text of the document's id. */
-  readonly id: string;
   readonly epk: string;
-  readonly head: Buffer;
+  readonly head: string;
   readonly document: Buffer;
   /** Offsets into `document`, in pairs, of what is sent. */
   readonly kept: readonly number[];
@@ -54,16 +52,13 @@ export class Operations {
   #operation(change: Change): Operation {
     const document = asBuffer(change.document);
     const end = this.#key.scan(document, 0);
-    const { id, partitionKey, epk } = this.#key;
-    const target = `"partitionKey":${JSON.stringify(partitionKey)}`;
+    const target = `"partitionKey":${JSON.stringify(this.#key.partitionKey)}`;
     const isDelete = change.kind === 'delete';
-    const head = Buffer.from(
-      isDelete
-        ? `{"operationType":"Delete","id":${id},${target}`
-        : `{"operationType":"Upsert",${target},"resourceBody":`,
-    );
+    const head = isDelete
+      ? `{"operationType":"Delete","id":${this.#key.id},${target}`
+      : `{"operationType":"Upsert",${target},"resourceBody":`;
     const kept = isDelete ? [] : this.#key.keptSpans(0, end);
-    return { change, id, epk, head, document, kept, bytes: head.length + end + 2 };
+    return { change, epk: this.#key.epk, head, document, kept, bytes: Buffer.byteLength(head) + end + 2 };
   }
 }
 
@@ -74,7 +69,7 @@ export function textOfBatch(batch: readonly Operation[]): Buffer {
   for (const { head, document, kept } of batch) {
     body[at] = at === 0 ? OPEN_ARRAY : COMMA;
     at++;
-    at += head.copy(body, at);
+    at += body.write(head, at);
     for (let span = 0; span < kept.length; span += 2) at += document.copy(body, at, kept[span], kept[span + 1]);
     body[at++] = CLOSE_OBJECT;
   }

@@ -29,14 +29,16 @@ export function murmur128(bytes: Uint8Array, length = bytes.length): Uint32Array
     rotateH2();
   }
   if (length > tail) {
-    const last = new Uint8Array(16);
-    last.set(bytes.subarray(tail, length));
+    last.fill(0);
+    for (let at = tail; at < length; at++) last[at - tail] = bytes[at] as number;
     mixK2(word(last, 12), word(last, 8));
     mixK1(word(last, 4), word(last, 0));
   }
   return finish(length);
 }
 
+/** The bytes behind the last whole block. */
+const last = new Uint8Array(16);
 let h1Hi = 0;
 let h1Lo = 0;
 let h2Hi = 0;

@@ -59,8 +59,9 @@ interface Failure {
 
 /** The last change of each key, in the order of the changes. */
 function newest(changes: readonly Change[]): readonly Change[] {
-  const byKey = new Map(changes.map((change) => [change.key, change]));
-  return byKey.size === changes.length ? changes : [...byKey.values()];
+  const keys = new Set<string>();
+  for (const { key } of changes) keys.add(key);
+  return keys.size === changes.length ? changes : [...new Map(changes.map((change) => [change.key, change])).values()];
 }
 
 function failuresOf(batch: readonly Operation[], outcomes: readonly Outcome[]): Failure[] {
@@ -124,14 +125,17 @@ function undelivered(changes: readonly Change[], error: unknown, what: string): 
 }
 
 function refused({ operation, fault }: Failure, what: string): FlowError {
-  const bytes = operation.change.document.length;
+  const { document } = operation.change;
+  const { id } = JSON.parse(Buffer.from(document).toString('utf8')) as { id: unknown };
   const why =
-    fault.status === STATUS.tooLarge ? `its ${bytes} bytes are too many` : `status ${fault.status}/${fault.substatus}`;
+    fault.status === STATUS.tooLarge
+      ? `its ${document.length} bytes are too many`
+      : `status ${fault.status}/${fault.substatus}`;
   const hint =
     fault.status === STATUS.conflict
       ? 'another document of the target has its unique-key values: mend either, then run the same command again'
       : 'mend or delete it in the source; the same command goes on at its page';
-  return new FlowError('sink_refused', `${what} refused the document with id ${operation.id}: ${why}`, { hint });
+  return new FlowError('sink_refused', `${what} refused the document with id ${JSON.stringify(id)}: ${why}`, { hint });
 }
 
 function recreated(what: string): FlowError {
