@@ -36,16 +36,36 @@ export const open: Open = async (target) => {
 
 let lines = Buffer.alloc(0);
 
+/** Documents that lie side by side in their page, one byte apart, are copied together. */
 function writeLines(changes: readonly Change[], file: number): number {
   const length = changes.reduce((sum, { document }) => sum + document.length + 1, 0);
   if (lines.length < length) lines = Buffer.allocUnsafeSlow(length * 2);
   let at = 0;
-  for (const { document } of changes) {
-    lines.set(document, at);
-    at += document.length;
-    lines[at++] = LINE_FEED;
+  for (let from = 0; from < changes.length; ) {
+    const to = endOfRun(changes, from);
+    const { buffer, byteOffset } = documentAt(changes, from);
+    const last = documentAt(changes, to - 1);
+    lines.set(new Uint8Array(buffer, byteOffset, last.byteOffset + last.length - byteOffset), at);
+    for (; from < to; from++) {
+      at += documentAt(changes, from).length;
+      lines[at++] = LINE_FEED;
+    }
   }
   return writeSync(file, lines, 0, at);
+}
+
+function endOfRun(changes: readonly Change[], from: number): number {
+  let to = from + 1;
+  for (let before = documentAt(changes, from); to < changes.length; to++) {
+    const next = documentAt(changes, to);
+    if (next.buffer !== before.buffer || next.byteOffset !== before.byteOffset + before.length + 1) break;
+    before = next;
+  }
+  return to;
+}
+
+function documentAt(changes: readonly Change[], index: number): Uint8Array {
+  return (changes[index] as Change).document;
 }
 
 const LINE_FEED = 0x0a;
