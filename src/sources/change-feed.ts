@@ -110,11 +110,32 @@ function changesIn(page: Buffer, key: DocumentKey, facts: ContainerFacts): Chang
   if (rid >= 0 && JSON.parse(page.toString('utf8', rid, skipValue(page, rid))) !== facts.rid) throw recreated(facts);
   const changes: Change[] = [];
   visitElements(page, findMember(page, 0, DOCUMENTS), (start) => {
-    const end = key.scan(page, start);
-    changes.push({ key: key.key, kind: 'upsert', document: page.subarray(start, end) });
+    const end = skipValue(page, start);
+    changes.push(new FeedChange(page.subarray(start, end), key));
     return end;
   });
   return changes;
+}
+
+/** Looks for its key when it is first asked: who passes documents on as they are need not pay for it. */
+class FeedChange implements Change {
+  readonly kind = 'upsert';
+  readonly document: Buffer;
+  readonly #reader: DocumentKey;
+  #key: string | undefined;
+
+  constructor(document: Buffer, reader: DocumentKey) {
+    this.document = document;
+    this.#reader = reader;
+  }
+
+  get key(): string {
+    if (this.#key === undefined) {
+      this.#reader.scan(this.document, 0);
+      this.#key = this.#reader.key;
+    }
+    return this.#key;
+  }
 }
 
 /** A position of ours in the SDK's clothes. An empty token is its way to say "from the beginning". */
