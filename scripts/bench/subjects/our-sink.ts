@@ -1,14 +1,18 @@
 import type { Change } from '../../../src/contract.ts';
+import { effectivePartitionKey } from '../../../src/protocol/effective-partition-key.ts';
 import { cosmosSink } from '../../../src/sinks/cosmos.ts';
-import { feedText, type Shape } from '../documents.ts';
+import { feedText, order, PARTITION_KEY, type Shape } from '../documents.ts';
 import { connect } from './our-connection.ts';
 import type { Open } from './subject.ts';
 
-/** Our sink: ten pages of a thousand changes, all under way at once as the pipeline has them. */
+/**
+ * Our sink: ten pages of a thousand changes, all under way at once as the pipeline has them. As in a feed, a page is
+ * of one range, or of two where one ends.
+ */
 export const open: Open = async (target) => {
   const { connection, facts } = await connect(target);
   const sink = cosmosSink(connection, facts, { concurrency: 16 });
-  const pages = Array.from({ length: PAGES }, (_, page) => changesOf(page * PAGE_CHANGES, PAGE_CHANGES, target.shape));
+  const pages = pagesByRange(target.shape);
   return {
     async round() {
       await Promise.all(pages.map((page) => sink.write(page)));
@@ -21,15 +25,33 @@ export const open: Open = async (target) => {
   };
 };
 
-/** Changes as a page of the feed holds them: documents are views into one buffer. */
+/** Changes as a page of the feed holds them. */
 export function changesOf(from: number, count: number, shape: Shape): Change[] {
-  const texts = Array.from({ length: count }, (_, index) => feedText(from + index, shape));
+  return pageOf(
+    Array.from({ length: count }, (_, index) => from + index),
+    shape,
+  );
+}
+
+function pagesByRange(shape: Shape): Change[][] {
+  const place = (number: number): string => effectivePartitionKey([order(number, shape).customerId], PARTITION_KEY);
+  const numbers = Array.from({ length: PAGES * PAGE_CHANGES }, (_, number) => ({ number, epk: place(number) }))
+    .toSorted((a, b) => (a.epk < b.epk ? -1 : 1))
+    .map(({ number }) => number);
+  return Array.from({ length: PAGES }, (_, page) =>
+    pageOf(numbers.slice(page * PAGE_CHANGES, (page + 1) * PAGE_CHANGES), shape),
+  );
+}
+
+/** Documents are views into one buffer. */
+function pageOf(numbers: readonly number[], shape: Shape): Change[] {
+  const texts = numbers.map((number) => feedText(number, shape));
   const page = Buffer.from(texts.join(','));
   let at = 0;
   return texts.map((text, index) => {
     const document = page.subarray(at, at + Buffer.byteLength(text));
     at += document.length + 1;
-    return { key: `order ${from + index}`, kind: 'upsert', document };
+    return { key: `order ${numbers[index]}`, kind: 'upsert', document };
   });
 }
 
