@@ -44,7 +44,7 @@ export async function compareCopying(pairs: number, say: (text: string) => void)
 
 const SHAPE: Shape = 'mixed';
 const OUR_DOCUMENTS = 50_000;
-const SDK_DOCUMENTS = 5_000;
+const SDK_DOCUMENTS = 4_000;
 const AT_LEAST = 10;
 const DATABASE = 'bench';
 const COPY = 'copy';

@@ -33,9 +33,9 @@ async function compareOne(server: CannedServer, scheme: Scheme, shape: Shape, pa
     return cpuUs / documents;
   };
   const values = await inTurns(pairs, {
-    ours: cost('ourFeed', 3, 4),
-    byPage: cost('sdkFeedByPage', 2, 1),
-    byDocument: cost('sdkFeedByDocument', 2, 1),
+    ours: cost('ourFeed', 3, 3),
+    byPage: cost('sdkFeedByPage', 1, 1),
+    byDocument: cost('sdkFeedByDocument', 1, 1),
   });
   expect(outputs.size, 1, `outputs (${[...outputs].join('; ')})`);
   const pageIsCheaper = median(values.byPage) <= median(values.byDocument);

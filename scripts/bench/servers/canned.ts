@@ -32,6 +32,7 @@ const tls = createTlsServer({ key, cert }, listener('https'));
 const ready: CannedReady = { http: await listen(plain, 'http'), https: await listen(tls, 'https'), ca: cert };
 // The parent asks with a shape what was written since it asked last.
 process.on('message', (shape: Shape) => process.send?.(inspection.verdict(shape)));
+process.on('disconnect', () => process.exit());
 process.send?.(ready);
 
 async function listen(server: Server, scheme: string): Promise<string> {

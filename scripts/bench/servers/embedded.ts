@@ -7,4 +7,5 @@ export interface EmbeddedReady {
 }
 
 const { endpoint } = await startEmulator({ latencyMs: 10, ranges: 4 });
+process.on('disconnect', () => process.exit());
 process.send?.({ endpoint } satisfies EmbeddedReady);
