@@ -37,7 +37,7 @@ test('tells the user, in words for users, when no page has come for the whole bu
   let reads = 0;
   const source = patient(
     failing(() => (++reads > 2 ? OUTAGE : undefined)),
-    { budgetMs: 200 },
+    { budgetMs: 2000 },
   );
   await expect(pagesOf(source, EVERYTHING)).rejects.toThrow('explained: an outage');
   expect(reads).toBeGreaterThan(4);
