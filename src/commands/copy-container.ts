@@ -24,7 +24,7 @@ import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import type { Context } from './command.ts';
 import { patiently } from './patiently.ts';
-import { transfer } from './transfer.ts';
+import { DRAIN_MS, transfer } from './transfer.ts';
 
 export interface CopyOptions extends AccountsOptions, CheckpointOptions {
   readonly follow: boolean;
@@ -83,8 +83,6 @@ interface End {
 
 /** Pages being read at once, over all ranges. */
 const READS_MAX = 16;
-/** How long after a stop a target may still be busy. */
-const DRAIN_MS = 10_000;
 
 async function connect(
   accounts: Accounts,

@@ -16,7 +16,7 @@ import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import type { Context } from './command.ts';
 import { patiently } from './patiently.ts';
-import { transfer } from './transfer.ts';
+import { DRAIN_MS, transfer } from './transfer.ts';
 
 export interface ProduceOptions extends AccountsOptions {
   readonly count: number;
@@ -54,9 +54,6 @@ export async function produceOrders(target: string, options: ProduceOptions, con
     await transfer({ source, sink, checkpoint: forgetful(), tally, meters: [connection.meter] }, context);
   });
 }
-
-/** How long after a stop the target may still be busy. */
-const DRAIN_MS = 10_000;
 
 async function open(connection: Connection, name: ContainerName, { signal, talk }: Context): Promise<ContainerFacts> {
   const { client } = connection;

@@ -31,6 +31,8 @@ export async function transfer({ source, sink, checkpoint, tally, meters }: Tran
   }
 }
 
+/** How long after a stop a target may still be busy before what was read is left unwritten. */
+export const DRAIN_MS = 10_000;
 /** Pages of a range that may be read but not committed: enough to read and write at the same time. */
 const WINDOW = 4;
 /** And how many bytes of documents, over all ranges. */
@@ -45,7 +47,7 @@ function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk
     [
       ['read', number(read)],
       ['written', number(written)],
-      [state === 'done' ? 'skipped' : 'not written', number(read - written)],
+      [read > written && state !== 'done' ? 'not written' : 'skipped', number(read - written)],
       ['request units', number(requestCharge)],
       ['throttled', number(throttled)],
       ['tried again', number(retries)],

@@ -1,3 +1,4 @@
+import { EMULATOR_KEY } from '../protocol/emulator-key.ts';
 import { FlowError } from '../support/error.ts';
 import { redact } from '../support/redaction.ts';
 import { type Address, isLoopback } from './address.ts';
@@ -9,9 +10,6 @@ export interface Account {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The public key that every Azure Cosmos DB emulator has; it opens nothing but emulators. */
-export const EMULATOR_KEY = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
 
 /** The account of an address that is not embedded, from the environment where the address does not say it. */
 export function accountOf(address: Address, role: 'source' | 'target', environment: Environment): Account {

@@ -16,7 +16,6 @@ export interface ConnectionOptions {
 
 /** The connections to one account, and the clients of the SDK that share them. */
 export class Connection {
-  readonly endpoint: string;
   readonly meter = new Meter();
   /** The client for everything but documents. */
   readonly client: CosmosClient;
@@ -27,7 +26,6 @@ export class Connection {
 
   constructor(account: Account, options: ConnectionOptions = {}) {
     this.#account = account;
-    this.endpoint = account.endpoint;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#agent = openAgent(this.#timeoutMs, options.ca);
     this.client = this.#open(plainClient(this.#exchange(options.signal)));

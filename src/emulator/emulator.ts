@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { EMULATOR_KEY } from '../protocol/emulator-key.ts';
 import { FlowError } from '../support/error.ts';
 import type { Exchange, Fault } from './faults.ts';
 import { notFound } from './refusal.ts';
@@ -35,17 +36,13 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-/** The key that every Azure Cosmos DB emulator has. */
-export const WELL_KNOWN_KEY =
-  'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
-
 /**
  * Starts an Azure Cosmos DB server of our own on the loopback interface; resolves once it can be reached. Rejects with
  * `in_use` when another process owns the data, `local_io` when the data cannot be used, `usage` when the port is taken
  * or forbidden, or an option is out of bounds.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, data = ':memory:', ranges = 4, key = WELL_KNOWN_KEY, latencyMs = 0, intercept } = options;
+  const { port = 0, data = ':memory:', ranges = 4, key = EMULATOR_KEY, latencyMs = 0, intercept } = options;
   checkRanges(ranges);
   const store = new Store(data);
   const closing = new AbortController();

@@ -1,6 +1,6 @@
 import { CosmosClient } from '@azure/cosmos';
 import { expect, test } from 'vitest';
-import { WELL_KNOWN_KEY } from '../../src/emulator/emulator.ts';
+import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
 import { runCli, useDirectory } from '../support/run-cli.ts';
 
 test('emulator says on stdout where it is once it is ready, serves the SDK, and ends well on SIGTERM', async () => {
@@ -10,7 +10,7 @@ test('emulator says on stdout where it is once it is ready, serves the SDK, and 
     onStart: (child) => {
       child.stdout?.on('data', async (line) => {
         const endpoint = /http:\S+/.exec(String(line))?.[0] ?? '';
-        const client = new CosmosClient({ endpoint, key: WELL_KNOWN_KEY });
+        const client = new CosmosClient({ endpoint, key: EMULATOR_KEY });
         const { database } = await client.databases.create({ id: 'shop' });
         const { container } = await database.containers.create({ id: 'orders', partitionKey: '/customerId' });
         seen.push(`${(await container.getFeedRanges()).length} ranges`);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { accountOf, EMULATOR_KEY } from '../../src/cosmos/account.ts';
+import { accountOf } from '../../src/cosmos/account.ts';
 import { parseAddress } from '../../src/cosmos/address.ts';
+import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
 
 const [URI, KEY] = ['https://one.documents.azure.com/', 'c2VjcmV0LW9uZQ=='];
 const [OTHER_URI, OTHER_KEY] = ['https://two.documents.azure.com/', 'c2VjcmV0LXR3bw=='];

@@ -2,11 +2,11 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Dispatcher, errors } from 'undici';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { EMULATOR_KEY } from '../../src/cosmos/account.ts';
 import type { Connection } from '../../src/cosmos/connection.ts';
 import { findContainer } from '../../src/cosmos/container.ts';
 import { faultOf, isTransient } from '../../src/cosmos/faults.ts';
 import { exchangeOver, type HttpRequest, ResponseHeaders } from '../../src/cosmos/transport.ts';
+import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
 import { Meter } from '../../src/support/meter.ts';
 import { useConnection, useContainer } from '../support/container.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Emulator, type Exchange, WELL_KNOWN_KEY } from '../../src/emulator/emulator.ts';
+import type { Emulator, Exchange } from '../../src/emulator/emulator.ts';
+import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
 import { contentsOf } from '../support/contents.ts';
 import { addressOf, useEmulator } from '../support/emulator.ts';
 import { runCli, useDirectory } from '../support/run-cli.ts';
@@ -20,7 +21,7 @@ test.each([
     }
     if (operation === 'batch') seen.writes += body.toString().split('"operationType"').length - 1;
   };
-  const rig = await useEmulator({ intercept, ranges: 2, key: WELL_KNOWN_KEY });
+  const rig = await useEmulator({ intercept, ranges: 2, key: EMULATOR_KEY });
   emulator = rig.emulator;
   const cwd = useDirectory();
   const source = addressOf(emulator, 'shop/orders');

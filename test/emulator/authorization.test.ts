@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseAddress } from '../../src/emulator/address.ts';
 import { authorize, payloadsOf, sign } from '../../src/emulator/authorization.ts';
-import { WELL_KNOWN_KEY } from '../../src/emulator/emulator.ts';
+import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
 import { connect, openEmulator, openRig } from './rig.ts';
 import { send } from './wire.ts';
 
@@ -10,7 +10,7 @@ const OTHER_KEY = Buffer.alloc(64, 1).toString('base64');
 
 function authorizeWith(method: string, path: string, authorization: string, date = DATE): void {
   const headers = { authorization, 'x-ms-date': date };
-  authorize({ method, address: parseAddress(path), headers }, WELL_KNOWN_KEY, Date.parse(DATE));
+  authorize({ method, address: parseAddress(path), headers }, EMULATOR_KEY, Date.parse(DATE));
 }
 
 const headerOf = (signature: string): string => encodeURIComponent(`type=master&ver=1.0&sig=${signature}`);
@@ -39,7 +39,7 @@ describe('a signature', () => {
 
   test('of a path of resource ids covers the last of them in lower case', () => {
     const text = `get\npkranges\ncrkdannxd2k=\n${DATE.toLowerCase()}\n\n`;
-    const header = headerOf(sign(text, WELL_KNOWN_KEY));
+    const header = headerOf(sign(text, EMULATOR_KEY));
     expect(() => authorizeWith('get', '/dbs/CrkDAA==/colls/CrkDANnXd2k=/pkranges', header)).not.toThrow();
   });
 

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { startEmulator, WELL_KNOWN_KEY } from '../../src/emulator/emulator.ts';
+import { startEmulator } from '../../src/emulator/emulator.ts';
+import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
 import { connect, openEmulator, openRig } from './rig.ts';
 
 const EMULATOR = new URL('../../src/emulator/emulator.ts', import.meta.url).href;
@@ -74,7 +75,7 @@ describe('a data file', () => {
   test('has what was answered before its process was killed', async () => {
     const data = newFile();
     const { child, endpoint } = await startElsewhere(data);
-    const client = connect({ endpoint, key: WELL_KNOWN_KEY });
+    const client = connect({ endpoint, key: EMULATOR_KEY });
     const { database } = await client.databases.create({ id: 'db' });
     const { container } = await database.containers.create({
       id: 'items',

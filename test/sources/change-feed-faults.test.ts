@@ -91,22 +91,6 @@ test.each([1008, 1009, 0])('410/%i, which is no split, is an error and not a pag
   await expect(firstPage(rig.source, await onlyRange(rig.source))).rejects.toMatchObject({ code: 410, substatus });
 });
 
-test.each([1002, 1007])(
-  'a range that goes on answering 410/%i is not asked again and again without a pause',
-  async (substatus) => {
-    const rig = await openFeed({ ranges: 1, documents: 20 });
-    const range = await onlyRange(rig.source);
-    let requests = 0;
-    rig.intercept = ({ operation }) => {
-      if (operation !== 'changeFeed') return undefined;
-      requests++;
-      return { status: 410, substatus };
-    };
-    await expect(firstPage(patient(rig.source, 400), range)).rejects.toMatchObject({ code: 'source_unavailable' });
-    expect(requests).toBeLessThan(40);
-  },
-);
-
 test('a range that is being split is read when that is over, from where it was', async () => {
   const rig = await openFeed({ ranges: 1, documents: 60 });
   const splitting = Array.from({ length: 5 }, () => ({ status: 410, substatus: 1007 }));

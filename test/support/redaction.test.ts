@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EMULATOR_KEY } from '../../src/cosmos/account.ts';
+import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
 import { redact } from '../../src/support/redaction.ts';
 
 const SHORT = 'c2hvcnQga2V5IG9mIGEgdGVzdA==';

@@ -1,6 +1,6 @@
-import { EMULATOR_KEY } from '../../../src/cosmos/account.ts';
 import { Connection } from '../../../src/cosmos/connection.ts';
 import { type ContainerFacts, readContainer } from '../../../src/cosmos/container.ts';
+import { EMULATOR_KEY } from '../../../src/protocol/emulator-key.ts';
 import type { Target } from './subject.ts';
 
 export interface OurTarget {

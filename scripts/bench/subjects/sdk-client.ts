@@ -1,6 +1,6 @@
 import { Agent } from 'node:https';
 import { type Container, CosmosClient, type JSONObject, type OperationInput } from '@azure/cosmos';
-import { EMULATOR_KEY } from '../../../src/cosmos/account.ts';
+import { EMULATOR_KEY } from '../../../src/protocol/emulator-key.ts';
 import type { Order } from '../documents.ts';
 import type { Target } from './subject.ts';
 
