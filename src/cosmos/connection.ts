@@ -1,9 +1,10 @@
-import { type ConnectionPolicy, CosmosClient } from '@azure/cosmos';
+import { type ConnectionPolicy, CosmosClient, type TokenProvider } from '@azure/cosmos';
 import { Meter } from '../support/meter.ts';
 import { VERSION } from '../support/version.ts';
 import type { Account } from './account.ts';
 import { Batches } from './batches.ts';
 import { RawPages } from './raw-pages.ts';
+import { masterKeySignature } from './signature.ts';
 import { type Exchange, exchangeOver, type HttpClient, openAgent, plainClient } from './transport.ts';
 
 export interface ConnectionOptions {
@@ -19,13 +20,15 @@ export class Connection {
   readonly meter = new Meter();
   /** The client for everything but documents. */
   readonly client: CosmosClient;
-  readonly #account: Account;
+  readonly #endpoint: string;
+  readonly #sign: TokenProvider;
   readonly #timeoutMs: number;
   readonly #agent: ReturnType<typeof openAgent>;
   readonly #clients: CosmosClient[] = [];
 
   constructor(account: Account, options: ConnectionOptions = {}) {
-    this.#account = account;
+    this.#endpoint = account.endpoint;
+    this.#sign = masterKeySignature(account.key);
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#agent = openAgent(this.#timeoutMs, options.ca);
     this.client = this.#open(plainClient(this.#exchange(options.signal)));
@@ -59,10 +62,9 @@ export class Connection {
       requestTimeout: 4 * this.#timeoutMs,
       retryOptions: { maxRetryAttemptCount: 9, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 30 },
     };
-    const { endpoint, key } = this.#account;
     const client = new CosmosClient({
-      endpoint,
-      key,
+      endpoint: this.#endpoint,
+      tokenProvider: this.#sign,
       httpClient,
       connectionPolicy,
       userAgentSuffix: `cosmosflow/${VERSION}`,

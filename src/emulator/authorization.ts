@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
 import type { Address } from './address.ts';
 import { Refusal } from './refusal.ts';
@@ -24,7 +25,7 @@ export function authorize(request: SignedRequest, key: string, now = Date.now())
 
 /** The texts of which one must be signed: with names in the link, and with a resource id. */
 export function payloadsOf({ method, address, headers }: SignedRequest): string[] {
-  const xDate = header(headers, 'x-ms-date') ?? '';
+  const xDate = header(headers, HEADER.date) ?? '';
   const date = xDate === '' ? dateOf(headers) : '';
   return linksOf(address).map((link) =>
     [method, TYPES[address.resource], link, xDate, date, '']
@@ -43,7 +44,7 @@ const HEADER_MAX = 1024;
 const LINK_LINE = 2;
 
 function dateOf(headers: IncomingHttpHeaders): string {
-  const date = header(headers, 'x-ms-date') ?? header(headers, 'date');
+  const date = header(headers, HEADER.date) ?? header(headers, 'date');
   if (!date) throw unauthorized('The request has neither an x-ms-date nor a date header.');
   return date;
 }

@@ -8,6 +8,7 @@ export const HEADER = Object.freeze({
   changeFeed: 'a-im',
   contentPath: 'x-ms-content-path',
   continuation: 'x-ms-continuation',
+  date: 'x-ms-date',
   endEpk: 'x-ms-end-epk',
   etag: 'etag',
   ifMatch: 'if-match',
