@@ -10,7 +10,8 @@ import { readRanges } from '../cosmos/routing.ts';
 import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
 import { FlowError } from '../support/error.ts';
-import { findMember, skipValue, visitElements } from '../support/json-bytes.ts';
+import { findMember, skipValue } from '../support/json-bytes.ts';
+import { jsonScanner } from '../support/json-scanner.ts';
 
 export interface ChangeFeedOptions {
   /** A hint: a page never ends inside a transaction, so it may be larger. */
@@ -108,12 +109,11 @@ function changesIn(page: Buffer, key: DocumentKey, facts: ContainerFacts): Chang
   // The SDK goes by names: an iterator of a container that was created again goes on in the middle of the new one.
   const rid = findMember(page, 0, RID);
   if (rid >= 0 && JSON.parse(page.toString('utf8', rid, skipValue(page, rid))) !== facts.rid) throw recreated(facts);
+  const spans = jsonScanner.elementSpans(page, findMember(page, 0, DOCUMENTS));
   const changes: Change[] = [];
-  visitElements(page, findMember(page, 0, DOCUMENTS), (start) => {
-    const end = skipValue(page, start);
-    changes.push(new FeedChange(page.subarray(start, end), key));
-    return end;
-  });
+  for (let at = 0; at < spans.length; at += 2) {
+    changes.push(new FeedChange(page.subarray(spans[at], spans[at + 1]), key));
+  }
   return changes;
 }
 

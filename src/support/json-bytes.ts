@@ -1,5 +1,6 @@
 // Finds things in JSON text without parsing it, so that the text can be passed on untouched. The text must be valid
-// JSON in UTF-8: structure is followed, not verified, and running off the end throws.
+// JSON in UTF-8: structure is followed, not verified, and running off the end throws. json-scanner.ts does the same for
+// hot paths, by leave of this file.
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -63,26 +64,18 @@ export function findMember(text: Uint8Array, at: number, name: Uint8Array): numb
   }
 }
 
-/** Calls `visit` with the start of each element of the array at `at`; `visit` returns the offset after the element. */
-export function visitElements(text: Uint8Array, at: number, visit: (start: number) => number): void {
-  let next = skipSpace(text, expect(text, skipSpace(text, at), OPEN_ARRAY));
-  if (text[next] === CLOSE_ARRAY) return;
-  for (;;) {
-    next = skipSpace(text, visit(next));
-    if (text[next] === CLOSE_ARRAY) return;
-    next = skipSpace(text, expect(text, next, COMMA));
-  }
-}
-
 /** Start and end offsets, in pairs, of the elements of the array at `at`. */
 export function elementSpans(text: Uint8Array, at: number): number[] {
   const spans: number[] = [];
-  visitElements(text, at, (start) => {
-    const end = skipValue(text, start);
-    spans.push(start, end);
-    return end;
-  });
-  return spans;
+  let next = skipSpace(text, expect(text, skipSpace(text, at), OPEN_ARRAY));
+  if (text[next] === CLOSE_ARRAY) return spans;
+  for (;;) {
+    const end = skipValue(text, next);
+    spans.push(next, end);
+    next = skipSpace(text, end);
+    if (text[next] === CLOSE_ARRAY) return spans;
+    next = skipSpace(text, expect(text, next, COMMA));
+  }
 }
 
 /** The offset after the value that starts at `at`. */
