@@ -1,4 +1,4 @@
-import { FUNCTIONS } from './functions.ts';
+import { FUNCTIONS } from './functions/index.ts';
 import { SqlError, unsupported } from './sql-error.ts';
 import type { BinaryOperator, Expression } from './syntax.ts';
 import { compare, equals, type Value } from './value.ts';
