@@ -3,7 +3,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EMULATOR_KEY } from '../protocol/emulator-key.ts';
 import { FlowError } from '../support/error.ts';
+import { Clock } from './clock.ts';
 import type { Exchange, Fault } from './faults.ts';
+import { Journal, type JournalEntry } from './journal.ts';
 import { notFound } from './refusal.ts';
 import { routes } from './routes.ts';
 import { createGateway } from './server.ts';
@@ -11,6 +13,7 @@ import { splitRange } from './split.ts';
 import { Store } from './store/store.ts';
 
 export type { Exchange, Fault } from './faults.ts';
+export type { JournalEntry } from './journal.ts';
 
 export interface EmulatorOptions {
   /** 0, the default, is any free one. */
@@ -25,6 +28,12 @@ export interface EmulatorOptions {
   readonly latencyMs?: number;
   /** Called for every authorized request; what it returns happens to the request. */
   readonly intercept?: (exchange: Exchange) => Fault | undefined;
+  /** Milliseconds since 1970, for tests that do not wait; the machine's clock by default. */
+  readonly clock?: () => number;
+  /** How many of the last changes the journal keeps; 10,000 by default. */
+  readonly journalEntries?: number;
+  /** Called for each change of a document once it is on disk, in order. What it throws fails the request. */
+  readonly onApplied?: (entry: JournalEntry) => void;
 }
 
 export interface Emulator {
@@ -32,6 +41,10 @@ export interface Emulator {
   readonly key: string;
   /** Splits a range of a container, the first one by default; its id is gone when this returns. */
   split(database: string, container: string, rangeId?: string): void;
+  /** Changes in the order in which they were applied, after a sequence number; as many as the journal keeps. */
+  journal(after?: number): JournalEntry[];
+  /** Puts the server's clock ahead of the true time, or behind it. */
+  skewClock(ms: number): void;
   /** Resolves once nothing is served any more and the data is on disk, free for another process. May be called again. */
   close(): Promise<void>;
 }
@@ -44,7 +57,10 @@ export interface Emulator {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, data = ':memory:', ranges = 4, key = EMULATOR_KEY, latencyMs = 0, intercept } = options;
   checkRanges(ranges);
-  const store = new Store(data);
+  const clock = new Clock(options.clock);
+  const journal = new Journal(options.journalEntries, options.onApplied);
+  const store = new Store(data, clock);
+  store.onApplied = (change) => journal.append(change);
   const closing = new AbortController();
   const server = createGateway({
     store,
@@ -76,6 +92,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       const container = store.findContainer(database, name);
       if (!container) throw notFound();
       store.write(() => splitRange(store, container, rangeId));
+    },
+    journal: (after = 0) => journal.after(after),
+    skewClock: (ms) => {
+      clock.skewMs = ms;
     },
     close: () => {
       closed ??= close();

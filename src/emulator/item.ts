@@ -3,10 +3,11 @@ import { readCharge, writeCharge } from './charge.ts';
 import { closeDocument, type Document } from './document.ts';
 import { type Key, refuseOtherKey } from './key.ts';
 import { badRequest, conflict, notFound, preconditionFailed } from './refusal.ts';
+import type { AppliedChange } from './store/change.ts';
 import type { Container } from './store/container.ts';
 import type { Row } from './store/documents.ts';
 import type { Range } from './store/range.ts';
-import { newEtag, nowSeconds } from './store/stamp.ts';
+import { newEtag } from './store/stamp.ts';
 import type { Store } from './store/store.ts';
 
 /** What one operation on one item is about, and where it happens. */
@@ -67,8 +68,9 @@ export function readItem(request: ItemRequest, id: string): ItemOutcome {
 export function removeItem(request: ItemRequest, id: string): ItemOutcome {
   const row = findRow(request, id);
   refuseUnmet(request, row);
-  nextLsn(request);
+  const lsn = nextLsn(request);
   request.container.documents.remove(row.number);
+  record(request, { operation: 'delete', id, lsn, etag: row.etag });
   return { status: STATUS.noContent, charge: writeCharge(row.body.length, true) };
 }
 
@@ -91,7 +93,7 @@ function insert(request: ItemRequest, document: Document): ItemOutcome {
   const { container, key, range } = request;
   const lsn = nextLsn(request);
   const number = container.nextDocument++;
-  const { etag, ts, body } = stamp(container, number, document);
+  const { etag, ts, body } = stamp(request, number, document);
   container.documents.insert({
     number,
     key: key.text,
@@ -103,20 +105,34 @@ function insert(request: ItemRequest, document: Document): ItemOutcome {
     etag,
     body,
   });
+  record(request, { operation: 'create', id: document.id, lsn, etag });
   return { status: STATUS.created, charge: writeCharge(body.length, false), etag, body };
 }
 
 function update(request: ItemRequest, { number }: Row, document: Document): ItemOutcome {
   const { container, range } = request;
   const lsn = nextLsn(request);
-  const { etag, ts, body } = stamp(container, number, document);
+  const { etag, ts, body } = stamp(request, number, document);
   container.documents.update({ number, range: range.id, lsn, ts, etag, body });
+  record(request, { operation: 'replace', id: document.id, lsn, etag });
   return { status: STATUS.ok, charge: writeCharge(body.length, true), etag, body };
 }
 
-function stamp(container: Container, number: number, document: Document): { etag: string; ts: number; body: Buffer } {
-  const [rid, etag, ts] = [container.ridOf(number), newEtag(), nowSeconds()];
+function stamp(
+  { store, container }: ItemRequest,
+  number: number,
+  document: Document,
+): { etag: string; ts: number; body: Buffer } {
+  const [rid, etag, ts] = [container.ridOf(number), newEtag(), store.clock.seconds()];
   return { etag, ts, body: closeDocument(document, { rid, self: `${container.self}docs/${rid}/`, etag, ts }) };
+}
+
+function record(
+  { store, container, key, range }: ItemRequest,
+  change: Pick<AppliedChange, 'operation' | 'id' | 'lsn' | 'etag'>,
+): void {
+  const { database, name, rid } = container;
+  store.record({ database, container: name, rid, range: String(range.id), key: key.text, ...change });
 }
 
 function nextLsn({ store, container, range, commit }: ItemRequest): number {

@@ -81,7 +81,7 @@ async function answer(
   const { method = '', url = '', headers } = request;
   guard(request, (server.address() as AddressInfo).port);
   const address = parseAddress(url);
-  authorize({ method, address, headers }, options.key);
+  authorize({ method, address, headers }, options.key, options.store.clock.now());
   const body = await readBody(request);
   refuseOtherType(method, headers, body);
   const route = findRoute(options.routes, method, address, request);

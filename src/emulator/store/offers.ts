@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import type { Clock } from '../clock.ts';
 import { newOfferRid } from '../rid.ts';
-import { newEtag, nowSeconds } from './stamp.ts';
+import { newEtag } from './stamp.ts';
 
 /** The throughput of a container or database. */
 export interface Offer {
@@ -27,7 +28,7 @@ export interface Offers {
   removeFor(target: string): void;
 }
 
-export function openOffers(db: Database): Offers {
+export function openOffers(db: Database, clock: Clock): Offers {
   const all = db.prepare<[], StoredOffer>('SELECT * FROM offers ORDER BY id');
   const find = db.prepare<[string], StoredOffer>('SELECT * FROM offers WHERE id = ?');
   const findFor = db.prepare<[string], StoredOffer>('SELECT * FROM offers WHERE target = ?');
@@ -45,9 +46,9 @@ export function openOffers(db: Database): Offers {
         target,
         JSON.stringify(content),
         newEtag(),
-        nowSeconds(),
+        clock.seconds(),
       ),
-    replace: (id, content) => void update.run(JSON.stringify(content), newEtag(), nowSeconds(), id),
+    replace: (id, content) => void update.run(JSON.stringify(content), newEtag(), clock.seconds(), id),
     removeFor: (target) => void remove.run(target),
   };
 }

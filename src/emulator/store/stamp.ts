@@ -10,8 +10,3 @@ const PROCESS = randomBytes(12)
   .toString('hex')
   .replace(/^(.{4})(.{4})(.{4})/, '$1-$2-$3-');
 let written = 0;
-
-/** Now, in the whole seconds of `_ts`. */
-export function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000);
-}

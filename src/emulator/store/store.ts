@@ -1,12 +1,14 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { Clock } from '../clock.ts';
 import { newContainerRid, newDatabaseRid } from '../rid.ts';
 import { type DatabaseState, loadCatalog, loadContainer, loadDatabase } from './catalog.ts';
+import type { AppliedChange } from './change.ts';
 import { Container, type ContainerDefinition, tableOf } from './container.ts';
 import { createDocuments } from './documents.ts';
 import { type Offers, openOffers } from './offers.ts';
 import type { Range } from './range.ts';
 import { dataError, openDatabase } from './schema.ts';
-import { newEtag, nowSeconds } from './stamp.ts';
+import { newEtag } from './stamp.ts';
 
 // What is in memory is what counts while the server runs; SQLite has the documents and, at the end of each transaction,
 // the counters. Writing methods may only be called inside `write`. When that fails, what it touched is read back from
@@ -15,6 +17,9 @@ import { newEtag, nowSeconds } from './stamp.ts';
 /** Everything the server keeps. One process owns a store at a time. */
 export class Store {
   readonly offers: Offers;
+  readonly clock: Clock;
+  /** Called for each change once it is on disk, in the order in which they were made. */
+  onApplied: (change: AppliedChange) => void = () => {};
   readonly #db: Database;
   readonly #begin: Statement;
   readonly #commit: Statement;
@@ -26,11 +31,14 @@ export class Store {
   readonly #touched = new Map<Container, Set<Range>>();
   /** Names of databases that came, went, or got or lost a container. */
   readonly #changed = new Set<string>();
+  /** What the transaction under way has changed so far. */
+  #recorded: AppliedChange[] = [];
   #broken: Error | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, clock = new Clock()) {
+    this.clock = clock;
     this.#db = openDatabase(file);
-    this.offers = openOffers(this.#db);
+    this.offers = openOffers(this.#db, clock);
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
     this.#commit = this.#db.prepare('COMMIT');
     this.#rollback = this.#db.prepare('ROLLBACK');
@@ -62,18 +70,16 @@ export class Store {
   write<Result>(work: () => Result): Result {
     this.assertSound();
     this.#begin.run();
-    try {
-      const result = work();
-      this.#saveCounters();
-      this.#commit.run();
-      return result;
-    } catch (error) {
-      this.#undo();
-      throw error;
-    } finally {
-      this.#touched.clear();
-      this.#changed.clear();
-    }
+    const result = this.#transact(work);
+    const changes = this.#recorded;
+    this.#recorded = [];
+    for (const change of changes) this.onApplied(change);
+    return result;
+  }
+
+  /** Tells of a change that the transaction under way makes. */
+  record(change: AppliedChange): void {
+    this.#recorded.push(change);
   }
 
   /** To be called before a counter of the container, or of one of its ranges, is changed. */
@@ -87,7 +93,7 @@ export class Store {
       name,
       rid: newDatabaseRid(),
       etag: newEtag(),
-      ts: nowSeconds(),
+      ts: this.clock.seconds(),
       containers: new Map<string, Container>(),
     };
     const { rid, etag, ts } = database;
@@ -116,7 +122,7 @@ export class Store {
         newContainerRid(database.rid),
         JSON.stringify(definition),
         newEtag(),
-        nowSeconds(),
+        this.clock.seconds(),
         boundaries.length - 1,
       );
     createDocuments(this.#db, tableOf(Number(number)));
@@ -131,7 +137,7 @@ export class Store {
 
   replaceContainer(container: Container, definition: ContainerDefinition): void {
     this.touch(container);
-    const [etag, ts] = [newEtag(), nowSeconds()];
+    const [etag, ts] = [newEtag(), this.clock.seconds()];
     this.#db
       .prepare('UPDATE containers SET definition = ?, etag = ?, ts = ? WHERE number = ?')
       .run(JSON.stringify(definition), etag, ts, container.number);
@@ -178,6 +184,22 @@ export class Store {
     } catch (error) {
       this.#db.close();
       throw dataError(error, file);
+    }
+  }
+
+  #transact<Result>(work: () => Result): Result {
+    try {
+      const result = work();
+      this.#saveCounters();
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      this.#undo();
+      this.#recorded = [];
+      throw error;
+    } finally {
+      this.#touched.clear();
+      this.#changed.clear();
     }
   }
 
