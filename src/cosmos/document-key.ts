@@ -2,9 +2,13 @@ import { effectivePartitionKey, effectivePartitionKeyOfText } from '../protocol/
 import { type KeyComponent, type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
 import { SYSTEM_PROPERTIES } from '../protocol/system-properties.ts';
 import { isSpace, locateMembers, SPAN } from '../support/json-bytes.ts';
+import { jsonScanner } from '../support/json-scanner.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 
 interface Path {
@@ -26,6 +30,8 @@ export class DocumentKey {
   readonly #spans: Int32Array;
   readonly #repeats: number[] = [];
   readonly #nested = new Int32Array(SPAN);
+  /** Offsets, in pairs and ascending, of what `keptSpans` cuts out; behind them those of an earlier document. */
+  readonly #cuts: number[] = [];
   #text: Buffer = Buffer.alloc(0);
 
   constructor(definition: PartitionKeyDefinition) {
@@ -46,11 +52,13 @@ export class DocumentKey {
   scan(text: Buffer, at: number): number {
     this.#text = text;
     this.#repeats.length = 0;
-    return locateMembers(text, at, this.#names, this.#spans, this.#repeats);
+    return jsonScanner.locateMembers(text, at, this.#names, this.#spans, this.#repeats);
   }
 
   /** Equal for all versions of the document. */
   get key(): string {
+    const plain = this.#copyComponents(copyPlain(this.#text, this.#spans[1] as number, this.#spans[2] as number, 0));
+    if (plain > 0) return copied.toString('utf8', 0, plain);
     let key = this.#textOf(this.#spans[1] as number, this.#spans[2] as number);
     for (let path = 0; path < this.#paths.length; path++) key += `,${this.#component(path)}`;
     return key;
@@ -63,6 +71,12 @@ export class DocumentKey {
 
   /** JSON text of the partition key: an array, `{}` for a missing property. */
   get partitionKey(): string {
+    const plain = this.#copyComponents(0);
+    if (plain > 0) {
+      copied[0] = OPEN_ARRAY;
+      copied[plain] = CLOSE_ARRAY;
+      return copied.toString('utf8', 0, plain + 1);
+    }
     let text = `[${this.#component(0)}`;
     for (let path = 1; path < this.#paths.length; path++) text += `,${this.#component(path)}`;
     return `${text}]`;
@@ -82,16 +96,30 @@ export class DocumentKey {
 
   /** Offsets, in pairs and ascending, of what remains when the system properties are cut out of `[start, end)`. */
   keptSpans(start: number, end: number): number[] {
-    const cuts: number[] = [];
-    for (const name of this.#system) {
-      const valueEnd = this.#spans[name * SPAN + 2] as number;
-      if (valueEnd > 0) insert(cuts, this.#spans[name * SPAN] as number, valueEnd);
+    const cuts = this.#cuts;
+    let length = 0;
+    for (let index = 0; index < this.#system.length; index++) {
+      const at = (this.#system[index] as number) * SPAN;
+      const valueEnd = this.#spans[at + 2] as number;
+      if (valueEnd > 0) length = insert(cuts, length, this.#spans[at] as number, valueEnd);
     }
     for (let at = 0; at < this.#repeats.length; at += SPAN) {
-      const [name = 0, nameStart = 0, valueEnd = 0] = this.#repeats.slice(at, at + SPAN);
-      if (this.#system.includes(name)) insert(cuts, nameStart, valueEnd);
+      if (this.#system.includes(this.#repeats[at] as number)) {
+        length = insert(cuts, length, this.#repeats[at + 1] as number, this.#repeats[at + 2] as number);
+      }
     }
-    return keepAround(this.#text, start, end, cuts);
+    return keepAround(this.#text, start, end, cuts, length);
+  }
+
+  /** Copies a comma and the value of each path behind the first `at` bytes of `copied`, as `copyPlain` does. */
+  #copyComponents(at: number): number {
+    let next = at;
+    for (let path = 0; path < this.#paths.length && next >= 0; path++) {
+      const [start, end] = this.#valueAt(path);
+      copied[next] = COMMA;
+      next = copyPlain(this.#text, start, end, next + 1);
+    }
+    return next;
   }
 
   #component(path: number): string {
@@ -123,8 +151,26 @@ export class DocumentKey {
   }
 }
 
+/** Where keys are put together that need no other spelling: decoding bytes once costs less than joining texts. */
+const copied = Buffer.alloc(1024);
+
+/**
+ * Copies a string without escapes to `at` of `copied`; returns the offset after it. Leaves room for one byte more.
+ * Any other value, no room, and an `at` of -1: -1.
+ */
+function copyPlain(text: Buffer, start: number, end: number, at: number): number {
+  if (at < 0 || end === 0 || text[start] !== QUOTE || at + (end - start) >= copied.length) return -1;
+  let next = at;
+  for (let from = start; from < end; from++) {
+    const byte = text[from] as number;
+    if (byte === BACKSLASH) return -1;
+    copied[next++] = byte;
+  }
+  return next;
+}
+
 function isPlainString(text: Buffer, start: number, end: number): boolean {
-  if (text[start] !== QUOTE) return false;
+  if (end === 0 || text[start] !== QUOTE) return false;
   for (let at = start + 1; at < end - 1; at++) if (text[at] === BACKSLASH) return false;
   return true;
 }
@@ -133,21 +179,25 @@ function parseComponent(text: string): KeyComponent {
   return text === '{}' ? undefined : JSON.parse(text);
 }
 
-/** Adds a pair of offsets to ascending pairs. The service writes its properties in one order, so it mostly comes last. */
-function insert(pairs: number[], start: number, end: number): void {
-  let at = pairs.length;
+/**
+ * Adds a pair of offsets to the ascending pairs of the first `length` numbers; returns the new length. The service
+ * writes its properties in one order, so it mostly comes last.
+ */
+function insert(pairs: number[], length: number, start: number, end: number): number {
+  let at = length;
   for (; at > 0 && (pairs[at - 2] as number) > start; at -= 2) {
     pairs[at] = pairs[at - 2] as number;
     pairs[at + 1] = pairs[at - 1] as number;
   }
   pairs[at] = start;
   pairs[at + 1] = end;
+  return length + 2;
 }
 
-function keepAround(text: Buffer, start: number, end: number, cuts: readonly number[]): number[] {
+function keepAround(text: Buffer, start: number, end: number, cuts: readonly number[], length: number): number[] {
   const kept: number[] = [];
   let from = start;
-  for (let at = 0; at < cuts.length; at += 2) {
+  for (let at = 0; at < length; at += 2) {
     const nameStart = cuts[at] as number;
     const valueEnd = cuts[at + 1] as number;
     const comma = previousComma(text, nameStart);

@@ -24,6 +24,7 @@ describe('in 2000 random documents', () => {
       expect(reader.scan(bytes, 0)).toBe(bytes.length);
       const key = keyOfDocument(JSON.parse(text), definition);
       expect(JSON.parse(reader.partitionKey), text).toEqual(key.map((part) => (part === undefined ? {} : part)));
+      expect(JSON.parse(`[${reader.key}]`), text).toEqual([idOf(text), ...JSON.parse(reader.partitionKey)]);
       expect(reader.epk, text).toBe(effectivePartitionKey(key, definition));
     }
   });
@@ -82,12 +83,36 @@ test('the last of repeated ids and keys counts, as for the service', () => {
   expect([reader.id, reader.partitionKey]).toEqual(['"b"', '[2]']);
 });
 
+test.each([0, 100, 1010, 1016, 1017, 1018, 1019, 1020, 1021, 1022, 5000])(
+  'keys of any length are read: %i bytes',
+  (bytes) => {
+    const [id, pk] = ['é'.repeat(bytes / 2), 'x'.repeat(bytes % 2)];
+    const reader = scanned(V2, JSON.stringify({ id, pk }));
+    expect([reader.key, reader.id, reader.partitionKey]).toEqual([`"${id}","${pk}"`, `"${id}"`, `["${pk}"]`]);
+    const turned = scanned(V2, JSON.stringify({ id: pk, pk: id }));
+    expect([turned.key, turned.partitionKey]).toEqual([`"${pk}","${id}"`, `["${id}"]`]);
+  },
+);
+
+test('what is absent is not looked for at the start of the text', () => {
+  const text = Buffer.from('"a" {"v":1}');
+  const reader = new DocumentKey(V2);
+  reader.scan(text, 4);
+  expect([reader.id, reader.key, reader.partitionKey]).toEqual(['{}', '{},{}', '[{}]']);
+  expect(reader.epk).toBe(effectivePartitionKey([undefined], V2));
+});
+
 test('a document inside a page is read at its offset', () => {
   const page = Buffer.from('{"Documents":[{"id":"a","pk":"x"},{"id":"b","pk":"y"}]}');
   const reader = new DocumentKey(V2);
   const end = reader.scan(page, page.indexOf('{"id":"b"'));
   expect([reader.id, reader.partitionKey, page.toString('utf8', end)]).toEqual(['"b"', '["y"]', ']}']);
 });
+
+function idOf(text: string): unknown {
+  const { id } = JSON.parse(text) as { id?: unknown };
+  return id === undefined || (typeof id === 'object' && id !== null) ? {} : id;
+}
 
 function scanned(definition: PartitionKeyDefinition, text: string): DocumentKey {
   const reader = new DocumentKey(definition);
