@@ -1,0 +1,152 @@
+import { describe } from 'vitest';
+import { testRows } from './functions-rows.ts';
+
+const LONG = 'x'.repeat(1024 * 1024);
+
+describe('as documented:', () => {
+  testRows([
+    ['CONCAT', ['Adventure', 'Works'], 'AdventureWorks'],
+    ['CONCAT', ['Adventure', 'Works', ' ', 'LT'], 'AdventureWorks LT'],
+    ['LEFT', ['AdventureWorks', 9], 'Adventure'],
+    ['LENGTH', ['AdventureWorks'], 14],
+    ['LOWER', ['AdventureWORKS'], 'adventureworks'],
+    ['UPPER', ['AdventureWorks'], 'ADVENTUREWORKS'],
+    ['REPLACE', ['AdventureWorksLT', 'LT', 'LT2'], 'AdventureWorksLT2'],
+    ['REPLICATE', ['Adventure', 2], 'AdventureAdventure'],
+    ['REVERSE', ['AdventureWorks'], 'skroWerutnevdA'],
+    ['RIGHT', ['AdventureWorks', 5], 'Works'],
+    ['SUBSTRING', ['AdventureWorks', 0, 9], 'Adventure'],
+    ['SUBSTRING', ['AdventureWorks', 9, 5], 'Works'],
+    ['SUBSTRING', ['AdventureWorks', 0, 14], 'AdventureWorks'],
+    ['SUBSTRING', ['AdventureWorks', 0, -1], ''],
+    ['TRIM', ['   AdventureWorks'], 'AdventureWorks'],
+    ['TRIM', ['AdventureWorks   '], 'AdventureWorks'],
+    ['TRIM', ['   AdventureWorks   '], 'AdventureWorks'],
+    ['TRIM', ['---AdventureWorks---'], '---AdventureWorks---'],
+    ['TRIM', ['___AdventureWorks___', '_'], 'AdventureWorks'],
+    ['TRIM', ['---AdventureWorks---', '-'], 'AdventureWorks'],
+    ['TRIM', ['-- AdventureWorks --', '-'], ' AdventureWorks '],
+    ['TRIM', ['-_-AdventureWorks-_-', '-_'], 'AdventureWorks'],
+    ['STRINGJOIN', [['Iropa', 'Mountain', 'Bike'], ' '], 'Iropa Mountain Bike'],
+    ['STRINGJOIN', [['Iropa', 'Mountain', 'Bike'], ''], 'IropaMountainBike'],
+    ['STRINGJOIN', [['Iropa', 'Mountain', 'Bike'], undefined], undefined],
+    ['STRINGJOIN', [['6', '7', '4', '3'], 'A'], '6A7A4A3'],
+    ['STRINGJOIN', [['Adventure', 'LT'], 'Works'], 'AdventureWorksLT'],
+    ['STRINGSPLIT', ['Handlebar', 'e'], ['Handl', 'bar']],
+    ['STRINGSPLIT', ['CARBON_STEEL_BIKE_WHEEL', '_'], ['CARBON', 'STEEL', 'BIKE', 'WHEEL']],
+    ['STRINGSPLIT', ['Road Bike', ' '], ['Road', 'Bike']],
+    ['STRINGSPLIT', ['xenmoun mountain bike', 'moun'], ['xen', ' ', 'tain bike']],
+    ['STRINGSPLIT', ['AluminumBikeFrame', undefined], undefined],
+    ['STRINGSPLIT', ['Helmet', ''], ['Helmet']],
+    ['STRINGSPLIT', ['', ''], ['']],
+  ]);
+});
+
+describe('at the ends of a string:', () => {
+  testRows([
+    ['LEFT', ['abc', 0], ''],
+    ['LEFT', ['abc', -1], ''],
+    ['LEFT', ['abc', 3], 'abc'],
+    ['LEFT', ['abc', 2 ** 53], 'abc'],
+    ['LEFT', ['abc', 1.5], undefined],
+    ['LEFT', ['', 5], ''],
+    ['RIGHT', ['abc', 0], ''],
+    ['RIGHT', ['abc', -1], ''],
+    ['RIGHT', ['abc', 3], 'abc'],
+    ['RIGHT', ['abc', 2 ** 53], 'abc'],
+    ['RIGHT', ['abc', 1.5], undefined],
+    ['RIGHT', ['', 5], ''],
+    ['SUBSTRING', ['abc', 1, 1], 'b'],
+    ['SUBSTRING', ['abc', 2, 100], 'c'],
+    ['SUBSTRING', ['abc', 3, 1], ''],
+    ['SUBSTRING', ['abc', 100, 1], ''],
+    ['SUBSTRING', ['abc', -1, 2], ''],
+    ['SUBSTRING', ['abc', 1, 0], ''],
+    ['SUBSTRING', ['abc', 0.5, 1], undefined],
+    ['SUBSTRING', ['abc', 0, 1.5], undefined],
+    ['SUBSTRING', ['abc', Number.NaN, 1], undefined],
+    ['LTRIM', ['  a b  '], 'a b  '],
+    ['RTRIM', ['  a b  '], '  a b'],
+    ['LTRIM', ['xyax', 'yx'], 'ax'],
+    ['RTRIM', ['xaxy', 'yx'], 'xa'],
+    ['TRIM', ['   '], ''],
+    ['TRIM', ['xx', 'x'], ''],
+    ['TRIM', ['\t\r\n\u00a0a\u2003'], 'a'],
+    ['TRIM', [' a ', ''], ' a '],
+    ['TRIM', ['😀a😃', '😀😃'], 'a'],
+    ['STRINGJOIN', [[], ','], ''],
+    ['STRINGJOIN', [['a'], ','], 'a'],
+    ['STRINGSPLIT', ['a,', ','], ['a', '']],
+    ['STRINGSPLIT', [',a', ','], ['', 'a']],
+    ['STRINGSPLIT', ['', ','], ['']],
+    ['REPLACE', ['aaa', 'a', ''], ''],
+    ['REPLACE', ['aaa', 'aa', 'b'], 'ba'],
+    ['REPLACE', ['abc', '', 'x'], undefined],
+    ['REPLACE', ['a$b', '$', '$&$1'], 'a$&$1b'],
+    ['REPLACE', ['abc', 'B', 'x'], 'abc'],
+    ['REPLICATE', ['a', 0], ''],
+    ['REPLICATE', ['a', 2.9], 'aa'],
+    ['REPLICATE', ['', 2 ** 53], ''],
+    ['REPLICATE', ['ab', -1], undefined],
+    ['REPLICATE', ['ab', Number.NaN], undefined],
+    ['REPLICATE', ['ab', Number.POSITIVE_INFINITY], undefined],
+  ]);
+});
+
+describe('strings are Unicode:', () => {
+  testRows([
+    ['LENGTH', ['😀'], 2],
+    ['LENGTH', ['é'], 1],
+    ['LENGTH', [''], 0],
+    ['REVERSE', ['a😀b'], 'b😀a'],
+    ['LOWER', ['ÄÖÜ Σ'], 'äöü σ'],
+    ['UPPER', ['straße'], 'STRASSE'],
+    ['CONCAT', ['日本', '語'], '日本語'],
+    ['LEFT', ['日本語', 2], '日本'],
+  ]);
+});
+
+describe('results have a limit:', () => {
+  testRows([
+    ['REPLICATE', ['ab', 5000], 'ab'.repeat(5000)],
+    ['REPLICATE', ['ab', 5001], undefined],
+    ['REPLICATE', ['a', 1e300], undefined],
+    ['CONCAT', [LONG, LONG], LONG + LONG],
+    ['CONCAT', [LONG, LONG, 'x'], undefined],
+    ['STRINGJOIN', [[LONG, 'a'], LONG], undefined],
+    ['REPLACE', [LONG, 'x', 'xx'], LONG + LONG],
+    ['REPLACE', [LONG, 'x', 'xxx'], undefined],
+  ]);
+});
+
+describe('arguments of a wrong type give undefined:', () => {
+  testRows([
+    ['CONCAT', ['a', 1], undefined],
+    ['CONCAT', ['a', 'b', null], undefined],
+    ['CONCAT', ['a', undefined], undefined],
+    ['LEFT', [12, 1], undefined],
+    ['LEFT', ['ab', '1'], undefined],
+    ['LENGTH', [12], undefined],
+    ['LENGTH', [['a']], undefined],
+    ['LENGTH', [undefined], undefined],
+    ['LOWER', [null], undefined],
+    ['UPPER', [true], undefined],
+    ['LTRIM', [1], undefined],
+    ['RTRIM', [null], undefined],
+    ['TRIM', ['a', 1], undefined],
+    ['TRIM', ['a', undefined], undefined],
+    ['REPLACE', ['a', 'a', null], undefined],
+    ['REPLACE', ['a', 1, 'b'], undefined],
+    ['REPLICATE', [1, 2], undefined],
+    ['REPLICATE', ['a', '2'], undefined],
+    ['REVERSE', [[1, 2]], undefined],
+    ['RIGHT', [null, 1], undefined],
+    ['RIGHT', ['a', null], undefined],
+    ['SUBSTRING', [{}, 0, 1], undefined],
+    ['SUBSTRING', ['a', null, 1], undefined],
+    ['STRINGJOIN', [['a', 1], ','], undefined],
+    ['STRINGJOIN', [['a', undefined], ','], undefined],
+    ['STRINGJOIN', ['ab', ','], undefined],
+    ['STRINGSPLIT', [1, ','], undefined],
+  ]);
+});
