@@ -8,16 +8,8 @@ import { type Random, randomFrom } from './random.ts';
 import { randomObjectText, randomValueText } from './random-json-text.ts';
 
 const NAMES = [
-  'id',
-  'customerId',
-  '_rid',
-  '_self',
-  '_ts',
-  'größe',
-  '',
-  'a-name-of-16-byt',
-  'n'.repeat(31),
-  'n'.repeat(34),
+  ...['id', 'customerId', '_rid', '_self', '_ts', 'größe', ''],
+  ...[15, 16, 17, 31, 32, 33, 34].map((bytes) => 'n'.repeat(bytes)),
 ];
 const scanner = new JsonScanner();
 
@@ -76,6 +68,7 @@ describe('the scanner says what the byte loop says of', () => {
     ['a name of 34 bytes that differs in the last', `{"${'n'.repeat(33)}m":1,"${'n'.repeat(34)}":2}`],
     ['a name that starts like another', `{"i":1,"id_":2,"id":3,"${'n'.repeat(30)}":4,"${'n'.repeat(32)}":5}`],
     ['other names of equal length', '{"ID":1,"_tt":2,"_rie":3,"iD":4}'],
+    ['a name 32 bytes shorter than another that starts like it', '{"nn":1,"n":2}'],
     ['a name 32 bytes longer than another', `{"id${'x'.repeat(32)}":1,"${'x'.repeat(32)}":1}`],
     ['brackets that do not match', '{"a":[},"id":1}'],
     ['a backslash outside of a string', '{"a":[\\"],"id":1}","b":1]}'],
@@ -103,6 +96,10 @@ describe('the scanner says what the byte loop says of', () => {
     expect(outcome(() => scanner.locateMembers(text, at, [Buffer.from('id')], spans))).toEqual(
       outcome(() => locateMembers(text, at, [Buffer.from('id')], spans)),
     );
+  });
+
+  test('an array of so many small elements that its memory has no room for their offsets', () => {
+    expectSameElements(Buffer.from(`[${'1,'.repeat(200_000)}1]`));
   });
 
   test('more and longer names than its memory has room for', () => {
