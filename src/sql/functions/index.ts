@@ -1,11 +1,22 @@
+import { ARRAY } from './array.ts';
+import { ARRAY_SUMMARY } from './array-summary.ts';
+import { CHOICE } from './choice.ts';
+import { INTEGER } from './integer.ts';
+import { ITEM } from './item.ts';
 import { JSON_TEXT } from './json-text.ts';
+import { NUMBER } from './number.ts';
+import { SET } from './set.ts';
 import type { SqlFunction } from './sql-function.ts';
 import { TEXT } from './text.ts';
 import { TEXT_POSITION } from './text-position.ts';
 import { TEXT_SEARCH } from './text-search.ts';
 import { TYPE } from './type.ts';
+import { VECTOR } from './vector.ts';
+
+const TEXTS = [TEXT, TEXT_SEARCH, TEXT_POSITION, JSON_TEXT];
+const ARRAYS = [ARRAY, ARRAY_SUMMARY, SET, VECTOR];
 
 /** The built-in functions by upper-case name. */
 export const FUNCTIONS: ReadonlyMap<string, SqlFunction> = new Map(
-  [TYPE, TEXT, TEXT_SEARCH, TEXT_POSITION, JSON_TEXT].flatMap((family) => Object.entries(family)),
+  [TYPE, ...TEXTS, ...ARRAYS, NUMBER, INTEGER, CHOICE, ITEM].flatMap((family) => Object.entries(family)),
 );

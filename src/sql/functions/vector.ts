@@ -1,0 +1,37 @@
+import type { Value } from '../value.ts';
+import { type Family, ofDefined } from './sql-function.ts';
+
+/** The functions of vectors. */
+export const VECTOR: Family = {
+  VECTORDISTANCE: ofDefined(2, 4, vectorDistance),
+};
+
+type Vector = readonly number[];
+
+/** The third argument, whether to do without an index, changes nothing: there is none. */
+function vectorDistance(left: Value, right: Value, isExact: Value = false, options: Value = {}): Value {
+  if (!isVector(left) || !isVector(right) || left.length !== right.length) return undefined;
+  if (typeof isExact !== 'boolean' || typeof options !== 'object' || options === null) return undefined;
+  const { distanceFunction = 'cosine' } = options as { distanceFunction?: Value };
+  const result = METRICS.get(String(distanceFunction).toLowerCase())?.(left, right);
+  return Number.isFinite(result) ? result : undefined;
+}
+
+function isVector(value: Value): value is Vector {
+  return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
+}
+
+const METRICS: ReadonlyMap<string, (left: Vector, right: Vector) => number> = new Map([
+  ['cosine', (left: Vector, right: Vector) => dot(left, right) / Math.sqrt(dot(left, left) * dot(right, right))],
+  ['dotproduct', dot],
+  ['euclidean', euclidean],
+]);
+
+function dot(left: Vector, right: Vector): number {
+  return left.reduce((sum, value, at) => sum + value * (right[at] as number), 0);
+}
+
+/** Not by `Math.hypot`, which takes only as many arguments as the stack holds. */
+function euclidean(left: Vector, right: Vector): number {
+  return Math.sqrt(left.reduce((sum, value, at) => sum + (value - (right[at] as number)) ** 2, 0));
+}

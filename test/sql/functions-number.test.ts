@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { callFunction, testRows } from './functions-rows.ts';
+
+describe('as documented:', () => {
+  testRows([
+    ['ABS', [-1], 1],
+    ['ABS', [0], 0],
+    ['ATN2', [35.175643, 129.44], 0.265344532064832],
+    ['NUMBERBIN', [37.752, -100], 100],
+    ['NUMBERBIN', [37.752, 10], 30],
+    ['NUMBERBIN', [37.752, 1], 37],
+    ['NUMBERBIN', [37.752, 0], undefined],
+    ['NUMBERBIN', [37.752, 0.1], 37.7],
+    ['NUMBERBIN', [37.752, 0.01], 37.75],
+    ['ROUND', [2.4], 2],
+    ['ROUND', [2.6], 3],
+    ['ROUND', [2.5], 3],
+    ['ROUND', [-2.4], -2],
+    ['ROUND', [-2.6], -3],
+    ['ROUND', [-6.5], -7],
+    ['ROUND', [-0.5], -1],
+    ['ROUND', [0.5], 1],
+    ['ROUND', [6.5], 7],
+    ['PI', [], Math.PI],
+    ['INTDIV', [10, 2], 5],
+    ['INTDIV', [10, -2], -5],
+    ['INTDIV', [-10, -2], 5],
+    ['INTDIV', [10, 10], 1],
+    ['INTDIV', [10, 0], undefined],
+    ['INTDIV', [10, 0.1], undefined],
+    ['INTBITLEFTSHIFT', [16, 4], 256],
+    ['INTBITLEFTSHIFT', [16, 0.4], undefined],
+  ]);
+});
+
+describe('floating-point numbers:', () => {
+  testRows([
+    ['ACOS', [-1], Math.PI],
+    ['ACOS', [2], undefined],
+    ['ASIN', [1], Math.PI / 2],
+    ['ASIN', [-1.5], undefined],
+    ['ATAN', [0], 0],
+    ['ATAN', [-45.01], -1.5485826962062663],
+    ['ATN2', [0, -1], Math.PI],
+    ['CEILING', [1.1], 2],
+    ['CEILING', [-1.9], -1],
+    ['CEILING', [-0.5], 0],
+    ['COS', [0], 1],
+    ['COT', [0], undefined],
+    ['COT', [Math.PI / 4], 1.0000000000000002],
+    ['DEGREES', [Math.PI / 2], 90],
+    ['EXP', [0], 1],
+    ['EXP', [1000], undefined],
+    ['FLOOR', [-1.1], -2],
+    ['FLOOR', [1.9], 1],
+    ['LOG', [Math.E], 1],
+    ['LOG', [8, 2], 3],
+    ['LOG', [1000, 10], 3],
+    ['LOG', [0], undefined],
+    ['LOG', [-1], undefined],
+    ['LOG', [8, 1], undefined],
+    ['LOG', [8, 0], 0],
+    ['LOG10', [1000], 3],
+    ['LOG10', [0], undefined],
+    ['NUMBERBIN', [37.752], 37],
+    ['NUMBERBIN', [-37.752], -38],
+    ['NUMBERBIN', [-5, 10], -10],
+    ['POWER', [2, 10], 1024],
+    ['POWER', [2, 0.5], Math.SQRT2],
+    ['POWER', [-1, 0.5], undefined],
+    ['POWER', [10, 400], undefined],
+    ['RADIANS', [180], Math.PI],
+    ['ROUND', [0.49999999999999994], 0],
+    ['ROUND', [-0.4], 0],
+    ['ROUND', [2251799813685248.5], 2251799813685249],
+    ['ROUND', [1e300], 1e300],
+    ['SIGN', [-3], -1],
+    ['SIGN', [-0], 0],
+    ['SIGN', [0.1], 1],
+    ['SIN', [0], 0],
+    ['SQRT', [9], 3],
+    ['SQRT', [-9], undefined],
+    ['SQUARE', [-3], 9],
+    ['SQUARE', [1e200], undefined],
+    ['TAN', [0], 0],
+    ['TRUNC', [2.9], 2],
+    ['TRUNC', [-2.9], -2],
+    ['TRUNC', [-0.9], 0],
+  ]);
+
+  test('RAND lies in [0, 1) and varies', () => {
+    const values = Array.from({ length: 100 }, () => callFunction('RAND', []) as number);
+    for (const value of values) expect(value >= 0 && value < 1).toBe(true);
+    expect(new Set(values).size).toBeGreaterThan(1);
+  });
+});
+
+const MIN = -(2 ** 63);
+const MAX = Number('9223372036854775807');
+
+describe('integers have 64 bits and wrap around:', () => {
+  testRows([
+    ['INTADD', [20, 10], 30],
+    ['INTADD', [2 ** 53, 1], 2 ** 53],
+    ['INTADD', [2 ** 62, 2 ** 62], MIN],
+    ['INTADD', [MAX, 1], MIN],
+    ['INTSUB', [20, 30], -10],
+    ['INTSUB', [MIN, 1], 2 ** 63],
+    ['INTMUL', [-3, 7], -21],
+    ['INTMUL', [2 ** 32, 2 ** 32], 0],
+    ['INTMUL', [3037000500, 3037000500], Number('-9223372036709301616')],
+    ['INTDIV', [7, 2], 3],
+    ['INTDIV', [-7, 2], -3],
+    ['INTDIV', [MIN, -1], MIN],
+    ['INTMOD', [12, 5], 2],
+    ['INTMOD', [-12, 5], -2],
+    ['INTMOD', [12, -5], 2],
+    ['INTMOD', [12, 0], undefined],
+    ['INTMOD', [12, 0.2], undefined],
+    ['INTBITAND', [15, 25], 9],
+    ['INTBITAND', [-1, 2 ** 40], 2 ** 40],
+    ['INTBITOR', [56, 100], 124],
+    ['INTBITOR', [2 ** 40, 1], 2 ** 40 + 1],
+    ['INTBITXOR', [56, 100], 92],
+    ['INTBITXOR', [-1, 0], -1],
+    ['INTBITNOT', [65], -66],
+    ['INTBITNOT', [0], -1],
+    ['INTBITNOT', [0.1], undefined],
+    ['INTBITRIGHTSHIFT', [16, 4], 1],
+    ['INTBITRIGHTSHIFT', [-16, 2], -4],
+    ['INTBITRIGHTSHIFT', [-1, 63], -1],
+    ['INTBITLEFTSHIFT', [1, 40], 2 ** 40],
+    ['INTBITLEFTSHIFT', [1, 63], MIN],
+    ['INTBITLEFTSHIFT', [3, 63], MIN],
+    ['INTBITLEFTSHIFT', [1, 64], undefined],
+    ['INTBITLEFTSHIFT', [1, -1], undefined],
+    ['INTBITLEFTSHIFT', [1, 1e18], undefined],
+  ]);
+});
+
+describe('arguments of a wrong type give undefined:', () => {
+  testRows([
+    ['ABS', ['1'], undefined],
+    ['ABS', [null], undefined],
+    ['ABS', [undefined], undefined],
+    ['ABS', [Number.NaN], undefined],
+    ['ATN2', [1, '1'], undefined],
+    ['LOG', ['1'], undefined],
+    ['LOG', [1, null], undefined],
+    ['LOG', [1, undefined], undefined],
+    ['NUMBERBIN', [1, '1'], undefined],
+    ['POWER', [true, 1], undefined],
+    ['ROUND', [[1]], undefined],
+    ['INTADD', [1.5, 1], undefined],
+    ['INTADD', [1, '1'], undefined],
+    ['INTADD', [1, 1e19], undefined],
+    ['INTADD', [1, undefined], undefined],
+    ['INTADD', [Number.POSITIVE_INFINITY, 1], undefined],
+    ['INTBITNOT', [true], undefined],
+  ]);
+});
