@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EMULATOR_KEY } from '../protocol/emulator-key.ts';
 import { FlowError } from '../support/error.ts';
+import { Budgets } from './allowance.ts';
 import { Clock } from './clock.ts';
 import type { Exchange, Fault } from './faults.ts';
 import { Journal, type JournalEntry } from './journal.ts';
@@ -11,6 +12,7 @@ import { routes } from './routes.ts';
 import { createGateway } from './server.ts';
 import { splitRange } from './split.ts';
 import { Store } from './store/store.ts';
+import { LEAST_THROUGHPUT, RANGE_THROUGHPUT } from './throughput.ts';
 
 export type { Exchange, Fault } from './faults.ts';
 export type { JournalEntry } from './journal.ts';
@@ -22,6 +24,10 @@ export interface EmulatorOptions {
   readonly data?: string;
   /** Physical ranges of a container created without throughput. */
   readonly ranges?: number;
+  /** Request units a second of a container created without throughput. When it is given, throughput is enforced. */
+  readonly throughput?: number;
+  /** Whether requests are refused with 429 once a physical range has spent its part of the throughput. */
+  readonly enforceThroughput?: boolean;
   /** The master key, in base64. */
   readonly key?: string;
   /** Added to every request. */
@@ -56,7 +62,9 @@ export interface Emulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, data = ':memory:', ranges = 4, key = EMULATOR_KEY, latencyMs = 0, intercept } = options;
+  const { throughput, enforceThroughput = throughput !== undefined } = options;
   checkRanges(ranges);
+  checkThroughput(throughput, ranges);
   const clock = new Clock(options.clock);
   const journal = new Journal(options.journalEntries, options.onApplied);
   const store = new Store(data, clock);
@@ -64,7 +72,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const closing = new AbortController();
   const server = createGateway({
     store,
-    routes: routes({ ranges }),
+    routes: routes({ ranges, throughput, ...(enforceThroughput && { budgets: new Budgets() }) }),
     key,
     latencyMs,
     intercept,
@@ -116,6 +124,18 @@ function checkRanges(ranges: number): void {
   if (Number.isInteger(ranges) && ranges >= 1 && ranges <= RANGES_MAX) return;
   throw new FlowError('usage', `a container cannot have ${ranges} ranges`, {
     hint: `choose a whole number from 1 to ${RANGES_MAX} with --ranges`,
+  });
+}
+
+/** A container of one range has 400 to 10,000; one of more ranges has at most 10,000 for each. */
+function checkThroughput(throughput: number | undefined, ranges: number): void {
+  if (throughput === undefined) return;
+  const max = ranges * RANGE_THROUGHPUT;
+  if (Number.isInteger(throughput) && throughput >= LEAST_THROUGHPUT && throughput <= max && throughput % 100 === 0) {
+    return;
+  }
+  throw new FlowError('usage', `a container of ${ranges} ranges cannot have ${throughput} request units a second`, {
+    hint: `choose a multiple of 100 from ${LEAST_THROUGHPUT} to ${max} with --throughput, or more --ranges`,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { STATUS } from '../protocol/status.ts';
+import { tooManyRequests } from './allowance.ts';
 import { Refusal } from './refusal.ts';
 
 /** A request that is about to be applied. */
@@ -30,7 +31,6 @@ export function faultRefusal({ status, substatus, retryAfterMs }: Extract<Fault,
 }
 
 const MESSAGES: Readonly<Record<number, string>> = {
-  [STATUS.tooManyRequests]:
-    'Request rate is large. More Request Units may be needed, so no changes were made. Please retry this request later. Learn more: http://aka.ms/cosmosdb-error-429',
+  [STATUS.tooManyRequests]: tooManyRequests(0).message,
   [STATUS.unavailable]: 'Service is currently unavailable, please retry after a while.',
 };

@@ -1,4 +1,5 @@
 import { locateMembers } from '../support/json-bytes.ts';
+import { refusalCharge } from './charge.ts';
 import { documentOf } from './document.ts';
 import {
   createItem,
@@ -27,6 +28,7 @@ export interface BatchOperation {
 
 export interface OperationResult extends ItemOutcome {
   readonly substatus?: number;
+  readonly retryAfterMs?: number;
   /** Why it was refused. */
   readonly message?: string;
 }
@@ -56,14 +58,22 @@ export function runOperation(operation: BatchOperation, target: OperationTarget)
     return apply(operation, { ...target, key, ifMatch, ifNoneMatch });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { status, substatus } = error;
-    return { status, charge: REFUSED_CHARGE, ...(substatus !== 0 && { substatus }), message: error.message };
+    return refusedOperation(error);
   }
+}
+
+export function refusedOperation({ status, substatus, retryAfterMs, message }: Refusal): OperationResult {
+  return {
+    status,
+    charge: refusalCharge(status),
+    ...(substatus !== 0 && { substatus }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    message,
+  };
 }
 
 const RESOURCE = [Buffer.from('resourceBody')];
 const span = new Int32Array(3);
-const REFUSED_CHARGE = 1.24;
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;

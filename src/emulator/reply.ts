@@ -1,5 +1,6 @@
 import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
+import { formatCharge, refusalCharge } from './charge.ts';
 import type { Refusal } from './refusal.ts';
 
 export interface Reply {
@@ -28,6 +29,7 @@ export function refusalReply(refusal: Refusal, activityId: string): Reply {
     { code: CODES[status] ?? String(status), message: `${text}\r\nActivityId: ${activityId}` },
     {
       [HEADER.substatus]: String(substatus),
+      [HEADER.requestCharge]: formatCharge(refusalCharge(status)),
       ...(retryAfterMs !== undefined && { [HEADER.retryAfterMs]: String(retryAfterMs) }),
     },
   );

@@ -1,11 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Address } from './address.ts';
+import type { Allowance } from './allowance.ts';
 import { badRequest } from './refusal.ts';
 
 export interface Request {
   readonly address: Address;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** What a batch may spend on its operations. */
+  readonly allowance?: Allowance;
 }
 
 export function header(headers: IncomingHttpHeaders, name: string): string | undefined {

@@ -17,10 +17,11 @@ export function formatResults(results: readonly OperationResult[], minimal: bool
 }
 
 /** A result without its closing brace. */
-function headOf({ status, substatus, charge, etag, message }: OperationResult): string {
+function headOf({ status, substatus, charge, etag, retryAfterMs, message }: OperationResult): string {
   const head = `{"statusCode":${status}`;
   const sub = substatus === undefined ? '' : `,"subStatusCode":${substatus}`;
   const tag = etag === undefined ? '' : `,"eTag":${JSON.stringify(etag)}`;
+  const wait = retryAfterMs === undefined ? '' : `,"retryAfterMilliseconds":${retryAfterMs}`;
   const why = message === undefined ? '' : `,"message":${JSON.stringify(message)}`;
-  return `${head}${sub},"requestCharge":${formatCharge(charge)}${tag}${why}`;
+  return `${head}${sub},"requestCharge":${formatCharge(charge)}${wait}${tag}${why}`;
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { HEADER } from '../protocol/headers.ts';
 import type { Resource } from './address.ts';
+import type { Budgets } from './allowance.ts';
 import { readAccount } from './handlers/account.ts';
 import { runBatch } from './handlers/batch.ts';
 import {
@@ -27,6 +28,7 @@ import { readRanges } from './handlers/ranges.ts';
 import type { Reply } from './reply.ts';
 import { flag, type Request } from './request.ts';
 import type { Store } from './store/store.ts';
+import { throttled } from './throttled.ts';
 
 type Handler = (request: Request, store: Store) => Reply;
 
@@ -40,7 +42,16 @@ export interface Route {
 }
 
 /** What the server does, in the order in which it tries: the first route that fits is taken. */
-export function routes({ ranges }: { readonly ranges: number }): readonly Route[] {
+interface RoutesOptions {
+  /** Physical ranges of a container that is created without throughput. */
+  readonly ranges: number;
+  /** Its throughput, if not what goes with the ranges. */
+  readonly throughput?: number | undefined;
+  /** Given when throughput is enforced. */
+  readonly budgets?: Budgets | undefined;
+}
+
+export function routes({ ranges, throughput, budgets }: RoutesOptions): readonly Route[] {
   const rows: readonly Row[] = [
     ['GET', 'account', 'account', readAccount],
     ['POST', 'dbs', 'queryDatabases', queryDatabases, isQuery],
@@ -49,7 +60,7 @@ export function routes({ ranges }: { readonly ranges: number }): readonly Route[
     ['GET', 'db', 'readDatabase', readDatabase],
     ['DELETE', 'db', 'deleteDatabase', deleteDatabase],
     ['POST', 'colls', 'queryContainers', queryContainers, isQuery],
-    ['POST', 'colls', 'createContainer', createContainer(ranges)],
+    ['POST', 'colls', 'createContainer', createContainer({ ranges, throughput })],
     ['GET', 'colls', 'listContainers', listContainers],
     ['GET', 'coll', 'readContainer', readContainer],
     ['PUT', 'coll', 'replaceContainer', replaceContainer],
@@ -72,7 +83,16 @@ export function routes({ ranges }: { readonly ranges: number }): readonly Route[
     ['GET', 'offer', 'readOffer', readOffer],
     ['PUT', 'offer', 'replaceOffer', replaceOffer],
   ];
-  return rows.map(routeOf);
+  return rows.map(routeOf).map((route) => (budgets && isCharged(route) ? charged(route, budgets) : route));
+}
+
+/** Only what reaches into the documents of a container has a share in its throughput. */
+function isCharged({ resource, operation }: Route): boolean {
+  return (resource === 'docs' || resource === 'doc') && operation !== 'queryPlan';
+}
+
+function charged(route: Route, budgets: Budgets): Route {
+  return { ...route, handle: throttled(route.handle, budgets) };
 }
 
 type Row = readonly [string, Resource, string, Handler, Route['when']?];

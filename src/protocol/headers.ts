@@ -21,11 +21,13 @@ export const HEADER = Object.freeze({
   itemCount: 'x-ms-item-count',
   lsn: 'lsn',
   maxItemCount: 'x-ms-max-item-count',
+  minThroughput: 'x-ms-cosmos-min-throughput',
   offerThroughput: 'x-ms-offer-throughput',
   partitionKey: 'x-ms-documentdb-partitionkey',
   populateQuotaInfo: 'x-ms-documentdb-populatequotainfo',
   populateQueryMetrics: 'x-ms-documentdb-populatequerymetrics',
   prefer: 'prefer',
+  priority: 'x-ms-cosmos-priority-level',
   queryMetrics: 'x-ms-documentdb-query-metrics',
   rangeId: 'x-ms-documentdb-partitionkeyrangeid',
   requestCharge: 'x-ms-request-charge',
@@ -35,6 +37,7 @@ export const HEADER = Object.freeze({
   sessionToken: 'x-ms-session-token',
   startEpk: 'x-ms-start-epk',
   substatus: 'x-ms-substatus',
+  throughputBucket: 'x-ms-cosmos-throughput-bucket',
   version: 'x-ms-version',
 });
 

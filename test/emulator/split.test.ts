@@ -95,7 +95,7 @@ describe('a range that was split', () => {
     const ranges = (await container.readPartitionKeyRanges().fetchAll()).resources;
     expect(ranges.length).toBe(5);
     expect(ranges.at(0)?.minInclusive).toBe('');
-    await offer?.replace({ ...resource, content: { offerThroughput: 400 } } as never);
+    await offer?.replace({ ...resource, content: { offerThroughput: 500 } } as never);
     expect((await container.readPartitionKeyRanges().fetchAll()).resources.length).toBe(5);
     const items = client.database('db').container('items').items;
     expect((await items.query('SELECT VALUE COUNT(1) FROM c').fetchAll()).resources).toEqual([50]);

@@ -2,9 +2,16 @@ import { HEADER } from '../../protocol/headers.ts';
 import { STATUS, SUBSTATUS } from '../../protocol/status.ts';
 import { assert } from '../../support/assert.ts';
 import { elementSpans } from '../../support/json-bytes.ts';
+import { type Allowance, UNLIMITED } from '../allowance.ts';
 import { parseJson } from '../json-body.ts';
 import { type Key, parseWholeKey } from '../key.ts';
-import { type BatchOperation, type OperationResult, parseOperation, runOperation } from '../operation.ts';
+import {
+  type BatchOperation,
+  type OperationResult,
+  parseOperation,
+  refusedOperation,
+  runOperation,
+} from '../operation.ts';
 import { badRequest, rangeGone } from '../refusal.ts';
 import type { Reply } from '../reply.ts';
 import { flag, header, type Request } from '../request.ts';
@@ -25,6 +32,7 @@ export function runBatch(request: Request, store: Store): Reply {
     store,
     container,
     range: target.range,
+    allowance: request.allowance ?? UNLIMITED,
     fit: minimal ? (result: OperationResult) => result : fitter(operations),
   };
   const results = flag(request.headers, HEADER.batchAtomic)
@@ -42,6 +50,7 @@ interface Run {
   readonly store: Store;
   readonly container: Container;
   readonly range: Range;
+  readonly allowance: Allowance;
   /** Makes a failure of a result for which the answer has no room. */
   readonly fit: (result: OperationResult, operation: BatchOperation) => OperationResult;
 }
@@ -129,14 +138,22 @@ class Undo extends Error {}
 
 const DEPENDENT: OperationResult = { status: STATUS.failedDependency, charge: 0 };
 
-/** A commit for each operation, all on disk at once. */
+/** A commit for each operation, all on disk at once. Once one is throttled, the rest of the batch is too. */
 function runEach(operations: BatchOperation[], run: Run, shared: Key | undefined, goOn: boolean): OperationResult[] {
   let failed = false;
+  let throttling: OperationResult | undefined;
   return run.store.write(() =>
     operations.map((operation) => {
       if (failed && !goOn) return DEPENDENT;
+      const shortage = run.allowance.shortage();
+      throttling ??= shortage && refusedOperation(shortage);
+      if (throttling) {
+        failed = true;
+        return throttling;
+      }
       const key = (): Key => shared ?? ownKey(operation, run);
       const result = run.fit(runOperation(operation, { ...run, key, commit: {} }), operation);
+      run.allowance.spend(result.charge);
       failed ||= result.status >= STATUS.badRequest;
       return result;
     }),

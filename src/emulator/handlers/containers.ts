@@ -10,21 +10,26 @@ import type { DatabaseState } from '../store/catalog.ts';
 import type { Container } from '../store/container.ts';
 import type { OfferContent } from '../store/offers.ts';
 import type { Store } from '../store/store.ts';
-import { manualThroughput, RANGE_THROUGHPUT, rangesFor, requestedThroughput } from '../throughput.ts';
+import { LEAST_THROUGHPUT, manualThroughput, RANGE_THROUGHPUT, rangesFor, requestedThroughput } from '../throughput.ts';
 import { ownerDatabase } from './lookup.ts';
 import { queryResources } from './metadata-query.ts';
 
-/** Creates a container with the ranges that its throughput needs, or `ranges` of them when it asks for none. */
-export function createContainer(ranges: number) {
+interface ContainerDefaults {
+  readonly ranges: number;
+  readonly throughput: number | undefined;
+}
+
+/** Creates a container with the ranges that its throughput needs, or the default when it asks for none. */
+export function createContainer(defaults: ContainerDefaults) {
   return (request: Request, store: Store): Reply => {
     const database = ownerDatabase(request, store);
     const definition = parseDefinition(parseJsonObject(request.body));
     const throughput = requestedThroughput(request.headers);
     if (database.containers.has(definition.id)) throw conflict();
-    const boundaries = equalBoundaries(throughput ? rangesFor(throughput) : ranges, definition.partitionKey);
+    const boundaries = equalBoundaries(throughput ? rangesFor(throughput) : defaults.ranges, definition.partitionKey);
     const container = store.write(() => {
       const created = store.createContainer(database, definition, boundaries);
-      const content = throughput ?? defaultThroughput(database, ranges, store);
+      const content = throughput ?? defaultThroughput(database, defaults, store);
       if (content) store.offers.create(created.self, created.rid, content);
       return created;
     });
@@ -63,12 +68,14 @@ export function deleteContainer(request: Request, store: Store): Reply {
   return { status: STATUS.noContent, headers: {} };
 }
 
-const LEAST_THROUGHPUT = 400;
-
 /** A container in a database with throughput shares it and has none of its own. */
-function defaultThroughput(database: DatabaseState, ranges: number, store: Store): OfferContent | undefined {
+function defaultThroughput(
+  database: DatabaseState,
+  { ranges, throughput }: ContainerDefaults,
+  store: Store,
+): OfferContent | undefined {
   if (store.offers.findFor(database.rid)) return undefined;
-  return manualThroughput(ranges === 1 ? LEAST_THROUGHPUT : ranges * RANGE_THROUGHPUT);
+  return manualThroughput(throughput ?? (ranges === 1 ? LEAST_THROUGHPUT : ranges * RANGE_THROUGHPUT));
 }
 
 function find(request: Request, store: Store): Container {

@@ -1,14 +1,14 @@
 import { HEADER } from '../../protocol/headers.ts';
 import { STATUS } from '../../protocol/status.ts';
 import { parseJsonObject } from '../json-body.ts';
-import { badRequest, notFound } from '../refusal.ts';
+import { badRequest, notFound, preconditionFailed } from '../refusal.ts';
 import { json, list, type Reply } from '../reply.ts';
-import type { Request } from '../request.ts';
+import { header, type Request } from '../request.ts';
 import { splitUntil } from '../split.ts';
 import type { Container } from '../store/container.ts';
 import type { Offer } from '../store/offers.ts';
 import type { Store } from '../store/store.ts';
-import { rangesFor, replacedThroughput } from '../throughput.ts';
+import { leastThroughput, rangesFor, replacedThroughput } from '../throughput.ts';
 import { queryResources } from './metadata-query.ts';
 
 export function listOffers(_: Request, store: Store): Reply {
@@ -20,24 +20,32 @@ export function queryOffers({ body }: Request, store: Store): Reply {
 }
 
 export function readOffer(request: Request, store: Store): Reply {
-  const offer = find(request, store);
-  return json(STATUS.ok, view(offer), { [HEADER.etag]: offer.etag });
+  return replyWith(find(request, store));
 }
 
 /** Changes the throughput. A container that needs more ranges for it has them when the reply is sent. */
 export function replaceOffer(request: Request, store: Store): Reply {
-  const { id, target } = find(request, store);
+  const { id, target, etag, content: before } = find(request, store);
+  const ifMatch = header(request.headers, HEADER.ifMatch);
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etag) throw preconditionFailed();
   const body = parseJsonObject(request.body);
   if (body.offerResourceId !== undefined && body.offerResourceId !== target) {
     throw badRequest('The resource of an offer cannot be changed.');
   }
-  const content = replacedThroughput(body.content);
+  const content = replacedThroughput(body.content, before);
   store.write(() => {
     store.offers.replace(id, content);
     if (findTarget(target, store)) splitUntil(store, () => findTarget(target, store) as Container, rangesFor(content));
   });
-  const offer = find(request, store);
-  return json(STATUS.ok, view(offer), { [HEADER.etag]: offer.etag, 'x-ms-offer-replace-pending': 'false' });
+  return replyWith(find(request, store));
+}
+
+function replyWith(offer: Offer): Reply {
+  return json(STATUS.ok, view(offer), {
+    [HEADER.etag]: offer.etag,
+    [HEADER.minThroughput]: String(leastThroughput(offer.content)),
+    'x-ms-offer-replace-pending': 'false',
+  });
 }
 
 function find({ address }: Request, store: Store): Offer {
