@@ -48,10 +48,10 @@ export class DocumentKey {
     this.#spans = new Int32Array(this.#names.length * SPAN);
   }
 
-  /** Scans the document that starts at `at`; returns the offset after it. */
+  /** Scans the document that starts at `at`; returns the offset after it. The text should be little more than that. */
   scan(text: Buffer, at: number): number {
     this.#text = text;
-    this.#repeats.length = 0;
+    if (this.#repeats.length > 0) this.#repeats.length = 0;
     return jsonScanner.locateMembers(text, at, this.#names, this.#spans, this.#repeats);
   }
 

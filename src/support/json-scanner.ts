@@ -22,7 +22,10 @@ export class JsonScanner {
     this.#textBytesMax = textBytesMax;
   }
 
-  /** As `locateMembers`. Names are kept in the module's memory until others are looked for: pass the same array. */
+  /**
+   * As `locateMembers`. The whole text is copied, so it should be little more than the object; names stay in the
+   * module's memory until others are looked for, so they should be the same array.
+   */
   locateMembers(
     text: Uint8Array,
     at: number,
@@ -30,34 +33,37 @@ export class JsonScanner {
     spans: Int32Array,
     repeats?: number[],
   ): number {
-    const module = this.#moduleWith(text, at);
+    const module = this.#moduleWith(text, at, 0);
     if (module && (names === this.#names || this.#load(names))) {
       const numbers = names.length * SPAN;
       const next = module.members(at, text.length, SPANS_AT + 4 * numbers);
       if (next >= 0) {
-        for (let index = 0; index < numbers; index++) spans[index] = this.#words[SPANS_AT / 4 + index] as number;
+        const words = this.#words;
+        for (let index = 0; index < numbers; index++) spans[index] = words[SPANS_AT / 4 + index] as number;
         return next;
       }
     }
     return locateMembers(text, at, names, spans, repeats);
   }
 
-  /** As `elementSpans`. */
+  /** As `elementSpans`. The whole text is copied. */
   elementSpans(text: Uint8Array, at: number): ArrayLike<number> {
-    const module = this.#moduleWith(text, at);
+    // Room for a pair of offsets per 64 bytes of text: documents are larger.
+    const outBytes = 8 * Math.ceil(text.length / 64);
+    const module = this.#moduleWith(text, at, outBytes);
     if (module) {
       const out = outAt(text.length);
-      const end = module.elements(at, text.length, out, out + outBytes(text.length));
+      const end = module.elements(at, text.length, out, out + outBytes);
       if (end >= 0) return this.#words.slice(out / 4, end / 4);
     }
     return elementSpans(text, at);
   }
 
-  /** The module with the text in its memory, if it can take it. */
-  #moduleWith(text: Uint8Array, at: number): Module | undefined {
+  /** The module with the text in its memory, if it can take it, and so many bytes of room from `outAt` on. */
+  #moduleWith(text: Uint8Array, at: number, outBytes: number): Module | undefined {
     if (text.length > this.#textBytesMax || at < 0 || at >= text.length) return undefined;
     this.#module ??= instantiate();
-    if (!this.#module || !this.#hasRoom(this.#module, outAt(text.length) + outBytes(text.length))) return undefined;
+    if (!this.#module || !this.#hasRoom(this.#module, outAt(text.length) + outBytes)) return undefined;
     this.#bytes.set(text, TEXT_AT);
     return this.#module;
   }
@@ -108,12 +114,7 @@ function entryBytes(name: Uint8Array): number {
 
 /** Where elements are written: behind the text and the zeros that end it. */
 function outAt(textBytes: number): number {
-  return TEXT_AT + 8 * Math.ceil((textBytes + PADDING_BYTES) / 8);
-}
-
-/** Room for a pair of offsets per 64 bytes of text: documents are larger. */
-function outBytes(textBytes: number): number {
-  return 8 * Math.ceil((textBytes + 1) / 64);
+  return (TEXT_AT + textBytes + PADDING_BYTES + 7) & ~7;
 }
 
 /** The exports of json-scanner.wat. */

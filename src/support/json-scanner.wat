@@ -6,8 +6,8 @@
 ;;
 ;; Memory: names from 0, spans from 4096, the text from 8192; behind the text 64 bytes of zeros, which each export
 ;; writes, then elements. Offsets into the text count from its start: loads add the 8192. Loops look whether they have
-;; passed the end only when they have found nothing, for all that they look for differs from zero; a load reads 64
-;; bytes at most from an offset before the end, so it never sees what an earlier, longer text left behind.
+;; passed the end only when they have found nothing, for all that they look for differs from zero. 64 bytes are loaded
+;; from before the end, 16 from no later than the end, so that nothing sees what a longer text left behind the zeros.
 (module
   (memory (export "memory") 1)
 
