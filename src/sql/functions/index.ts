@@ -1,6 +1,8 @@
 import { ARRAY } from './array.ts';
 import { ARRAY_SUMMARY } from './array-summary.ts';
 import { CHOICE } from './choice.ts';
+import { CLOCK } from './clock.ts';
+import { DATE } from './date.ts';
 import { INTEGER } from './integer.ts';
 import { ITEM } from './item.ts';
 import { JSON_TEXT } from './json-text.ts';
@@ -18,5 +20,5 @@ const ARRAYS = [ARRAY, ARRAY_SUMMARY, SET, VECTOR];
 
 /** The built-in functions by upper-case name. */
 export const FUNCTIONS: ReadonlyMap<string, SqlFunction> = new Map(
-  [TYPE, ...TEXTS, ...ARRAYS, NUMBER, INTEGER, CHOICE, ITEM].flatMap((family) => Object.entries(family)),
+  [TYPE, ...TEXTS, ...ARRAYS, NUMBER, INTEGER, DATE, CLOCK, CHOICE, ITEM].flatMap((family) => Object.entries(family)),
 );

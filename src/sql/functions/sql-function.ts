@@ -4,6 +4,8 @@ import type { Value } from '../value.ts';
 export interface SqlFunction {
   readonly arguments: readonly [fewest: number, most: number];
   readonly call: (...values: Value[]) => Value;
+  /** Whether all calls in a query, which have no arguments, shall have the value of the first. */
+  readonly once?: true;
 }
 
 /** Functions of one kind by upper-case name. */
