@@ -111,7 +111,7 @@ export class DocumentKey {
     return keepAround(this.#text, start, end, cuts, length);
   }
 
-  /** Copies a comma and the value of each path behind the first `at` bytes of `copied`, as `copyPlain` does. */
+  /** Copies a comma and the value of each path to `at` of `copied`, as `copyPlain` does; -1 if `at` is that. */
   #copyComponents(at: number): number {
     let next = at;
     for (let path = 0; path < this.#paths.length && next >= 0; path++) {
@@ -156,10 +156,10 @@ const copied = Buffer.alloc(1024);
 
 /**
  * Copies a string without escapes to `at` of `copied`; returns the offset after it. Leaves room for one byte more.
- * Any other value, no room, and an `at` of -1: -1.
+ * Any other value, and no room: -1.
  */
 function copyPlain(text: Buffer, start: number, end: number, at: number): number {
-  if (at < 0 || end === 0 || text[start] !== QUOTE || at + (end - start) >= copied.length) return -1;
+  if (end === 0 || text[start] !== QUOTE || at + (end - start) >= copied.length) return -1;
   let next = at;
   for (let from = start; from < end; from++) {
     const byte = text[from] as number;

@@ -61,6 +61,8 @@ test.each([
 describe('the key of a change', () => {
   test.each([
     ['another spelling of the id', '{"id":"\\u0061","pk":1}', '{"pk":1,"id":"a"}'],
+    ['another spelling of the id, next to a text', '{"id":"\\u0061","pk":"x"}', '{"id":"a","pk":"x"}'],
+    ['another spelling of a text', '{"id":"a","pk":"\\u0078\\/"}', '{"id":"a","pk":"x/"}'],
     ['another spelling of a number', '{"id":"a","pk":1.0}', '{"id":"a","pk":1}'],
     ['other properties', '{"id":"a","pk":1,"v":1}', '{"v":2,"id":"a","pk":1}'],
     ['an object in place of the key, which counts as missing', '{"id":"a","pk":{"x":1}}', '{"id":"a"}'],
