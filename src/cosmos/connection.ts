@@ -1,11 +1,14 @@
 import { type ConnectionPolicy, CosmosClient, type TokenProvider } from '@azure/cosmos';
+import type { Asker } from '../http/message.ts';
+import { Pool } from '../http/pool.ts';
 import { Meter } from '../support/meter.ts';
 import { VERSION } from '../support/version.ts';
 import type { Account } from './account.ts';
+import { Agent } from './agent.ts';
 import { Batches } from './batches.ts';
 import { RawPages } from './raw-pages.ts';
 import { masterKeySignature } from './signature.ts';
-import { type Exchange, exchangeOver, type HttpClient, openAgent, plainClient } from './transport.ts';
+import { type Exchange, exchangeOver, type HttpClient, plainClient } from './transport.ts';
 
 export interface ConnectionOptions {
   readonly timeoutMs?: number;
@@ -23,36 +26,40 @@ export class Connection {
   readonly #endpoint: string;
   readonly #sign: TokenProvider;
   readonly #timeoutMs: number;
-  readonly #agent: ReturnType<typeof openAgent>;
+  readonly #small: Asker;
+  /** For documents. */
+  readonly #large: Asker;
   readonly #clients: CosmosClient[] = [];
 
   constructor(account: Account, options: ConnectionOptions = {}) {
     this.#endpoint = account.endpoint;
     this.#sign = masterKeySignature(account.key);
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-    this.#agent = openAgent(this.#timeoutMs, options.ca);
-    this.client = this.#open(plainClient(this.#exchange(options.signal)));
+    const { ca } = options;
+    this.#small = new Agent({ timeoutMs: this.#timeoutMs, ca });
+    this.#large = new Pool({ timeoutMs: this.#timeoutMs, ca });
+    this.client = this.#open(plainClient(this.#exchange(this.#small, options.signal)));
   }
 
   /** A client whose pages of documents are raw. `signal` cuts its requests off. */
   reader(signal: AbortSignal): { readonly client: CosmosClient; readonly pages: RawPages } {
-    const pages = new RawPages(this.#exchange(signal));
+    const pages = new RawPages(this.#exchange(this.#large, signal));
     return { client: this.#open(pages.httpClient), pages };
   }
 
   /** A client that posts batches. */
   writer(): { readonly client: CosmosClient; readonly batches: Batches } {
-    const batches = new Batches(this.#exchange());
+    const batches = new Batches(this.#exchange(this.#large));
     return { client: this.#open(batches.httpClient), batches };
   }
 
   async close(): Promise<void> {
     for (const client of this.#clients) client.dispose();
-    await this.#agent.destroy();
+    await Promise.all([this.#small.destroy(), this.#large.destroy()]);
   }
 
-  #exchange(signal?: AbortSignal): Exchange {
-    return exchangeOver(this.#agent, { meter: this.meter, timeoutMs: this.#timeoutMs, signal });
+  #exchange(connections: Asker, signal?: AbortSignal): Exchange {
+    return exchangeOver(connections, { meter: this.meter, timeoutMs: this.#timeoutMs, signal });
   }
 
   #open(httpClient: HttpClient): CosmosClient {

@@ -1,10 +1,10 @@
 import type { CosmosClientOptions } from '@azure/cosmos';
-import { Agent, type Dispatcher, errors } from 'undici';
+import { HttpFailure, type Reason } from '../http/failure.ts';
+import type { Asker } from '../http/message.ts';
 import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
 import { formatDuration } from '../support/duration.ts';
 import type { Meter } from '../support/meter.ts';
-import { ask } from './answer.ts';
 
 export type HttpClient = NonNullable<CosmosClientOptions['httpClient']>;
 export type HttpRequest = Parameters<HttpClient['sendRequest']>[0];
@@ -33,23 +33,13 @@ export class Unreachable extends Error {
   readonly code = 'COSMOSFLOW_UNREACHABLE';
 }
 
-/** Connections that wait `timeoutMs` to be made, for the head of an answer, and between two pieces of its body. */
-export function openAgent(timeoutMs: number, ca?: string): Agent {
-  return new Agent({
-    connect: { timeout: timeoutMs, ...(ca && { ca }) },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    maxResponseSize: RESPONSE_BYTES_MAX,
-  });
-}
-
-export function exchangeOver(agent: Dispatcher, options: TransportOptions): Exchange {
+export function exchangeOver(connections: Pick<Asker, 'ask'>, options: TransportOptions): Exchange {
   // Per range: one that answers says nothing of another that does not.
   const failuresInARow = new Map<string, number>();
   return async (request, body = request.body as string | null | undefined) => {
     const place = `${request.url} ${request.headers.get(HEADER.rangeId) ?? ''}`;
     try {
-      const response = await send(agent, request, body ?? null, options.signal);
+      const response = await send(connections, request, body ?? null, options.signal);
       failuresInARow.delete(place);
       options.meter.count(response.status, Number(response.headers.get(HEADER.requestCharge)));
       return response;
@@ -58,8 +48,7 @@ export function exchangeOver(agent: Dispatcher, options: TransportOptions): Exch
       if (request.abortSignal?.aborted) throw unreachable(request, new Error('it took too long', { cause: error }));
       const failures = (failuresInARow.get(place) ?? 0) + 1;
       failuresInARow.set(place, failures);
-      // What is not HTTP at all has no code that anybody knows, and is no better in another region.
-      if (failures <= FAILOVERS_MAX && !(error instanceof errors.HTTPParserError)) throw asTheSdkKnowsIt(error);
+      if (failures <= FAILOVERS_MAX && !isForUs(error)) throw asTheSdkKnowsIt(error);
       throw unreachable(request, error, options.timeoutMs);
     }
   };
@@ -78,10 +67,9 @@ export function respond(request: HttpRequest, { status, headers, body }: RawResp
   return { request, status: refused, headers, bodyAsText: refusal(text) };
 }
 
-/** Azure Cosmos DB answers at most 4 MB; a transaction may make a change-feed page larger than that. */
-const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
 /** So often in a row the SDK may try another region; then the failure is ours to wait out. */
 const FAILOVERS_MAX = 2;
+const CUT_OFF: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 const BAD_GATEWAY = 502;
 
 /** Objects and arrays are all that the protocol has; how a text begins tells them from a page of HTML. */
@@ -99,36 +87,40 @@ function refusal(text: string): string {
 }
 
 async function send(
-  agent: Dispatcher,
+  connections: Pick<Asker, 'ask'>,
   request: HttpRequest,
   body: Uint8Array | string | null,
   stop: AbortSignal | undefined,
 ): Promise<RawResponse> {
-  const { origin } = new URL(request.url);
+  const { url, method } = request;
+  const [origin, path] = partsOf(url);
   const signals = [request.abortSignal as AbortSignal | undefined, stop].filter((signal) => signal !== undefined);
-  const options = {
-    origin,
-    path: request.url.slice(origin.length) || '/',
-    method: request.method as Dispatcher.HttpMethod,
-    headers: request.headers.toJSON(),
-    body,
-  };
-  const answer = await ask(agent, options, AbortSignal.any(signals));
+  const answer = await connections.ask({ origin, path, method, headers: request.headers.toJSON(), body }, signals);
   return { status: answer.status, headers: new ResponseHeaders(answer.headers), body: answer.body };
+}
+
+/** The SDK has parsed the origin, and escaped the path, so that nothing is left to do but to part them. */
+function partsOf(url: string): [origin: string, path: string] {
+  const slash = url.indexOf('/', url.indexOf('://') + 3);
+  return slash < 0 ? [url, '/'] : [url.slice(0, slash), url.slice(slash)];
+}
+
+/**
+ * What is not HTTP at all is no better in another region. For a connection that was lost the SDK would not look for one,
+ * but sleep for a second and ask again.
+ */
+function isForUs(error: unknown): boolean {
+  return isFailure(error, 'not-http') || CUT_OFF.has((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** Time-outs and unknown hosts make the SDK look for another region; the rest it hands on. */
 function asTheSdkKnowsIt(error: unknown): unknown {
-  if (!isTimeout(error)) return error;
+  if (!isFailure(error, 'timeout')) return error;
   return Object.assign(new Error(error.message, { cause: error }), { name: 'AbortError' });
 }
 
-function isTimeout(error: unknown): error is Error {
-  return (
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError ||
-    error instanceof errors.ConnectTimeoutError
-  );
+function isFailure(error: unknown, reason: Reason): error is HttpFailure {
+  return error instanceof HttpFailure && error.reason === reason;
 }
 
 function unreachable(request: HttpRequest, cause: unknown, timeoutMs?: number): Unreachable {
@@ -136,8 +128,8 @@ function unreachable(request: HttpRequest, cause: unknown, timeoutMs?: number): 
 }
 
 function wordsOf(cause: unknown, timeoutMs: number | undefined): string {
-  if (timeoutMs !== undefined && isTimeout(cause)) return `waited ${formatDuration(timeoutMs)}`;
-  if (cause instanceof errors.HTTPParserError) {
+  if (timeoutMs !== undefined && isFailure(cause, 'timeout')) return `waited ${formatDuration(timeoutMs)}`;
+  if (isFailure(cause, 'not-http')) {
     return 'what it says is not HTTP; is it https? then set COSMOS_URI=https://…';
   }
   return cause instanceof Error ? cause.message : String(cause);
@@ -147,8 +139,9 @@ function wordsOf(cause: unknown, timeoutMs: number | undefined): string {
 export class ResponseHeaders {
   readonly #values: Map<string, string>;
 
-  constructor(headers: Readonly<Record<string, string | string[] | undefined>>) {
-    this.#values = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  /** Takes the map for its own, whose names are in lower case. */
+  constructor(headers: Map<string, string> | Readonly<Record<string, string>>) {
+    this.#values = headers instanceof Map ? headers : new Map(Object.entries(headers));
   }
 
   get(name: string): string | undefined {

@@ -1,15 +1,17 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Dispatcher, errors } from 'undici';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Connection } from '../../src/cosmos/connection.ts';
 import { findContainer } from '../../src/cosmos/container.ts';
 import { faultOf, isTransient } from '../../src/cosmos/faults.ts';
 import { exchangeOver, type HttpRequest, ResponseHeaders } from '../../src/cosmos/transport.ts';
+import { HttpFailure } from '../../src/http/failure.ts';
+import type { Asker } from '../../src/http/message.ts';
 import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
 import { Meter } from '../../src/support/meter.ts';
 import { useConnection, useContainer } from '../support/container.ts';
 
+const TIMEOUT = new HttpFailure('timeout', 'waited');
 const NAME = { database: 'db', container: 'items' };
 
 test.each([
@@ -30,40 +32,45 @@ test('a success that is a page of somebody else, say to log in to a network, is 
   expect(faultOf(await failureOf(connection))).toMatchObject({ status: 502, message: 'Welcome to the hotel' });
 });
 
-test('an answer that is not HTTP is no answer, and the error says what it may be', async () => {
-  const connection = await connectTo((request) => request.socket.end('\u0015\u0003\u0001not HTTP\r\n\r\n'));
-  expect(faultOf(await failureOf(connection))).toMatchObject({ status: 0, message: expect.stringMatching(/https/) });
-});
-
-test('an answer that is cut off is no answer', async () => {
-  const connection = await connectTo((_request, response) => {
-    response.writeHead(200, { 'content-length': 1000 });
-    response.write('{"id":', () => response.destroy());
+describe.each(['everything', 'documents'] as const)('over the connections for %s,', (kind) => {
+  test('an answer that is not HTTP is no answer, and the error says what it may be', async () => {
+    const connection = await connectTo((request) => request.socket.end('\u0015\u0003\u0001not HTTP\r\n\r\n'));
+    expect(faultOf(await failureOf(connection, kind))).toMatchObject({
+      status: 0,
+      message: expect.stringMatching(/https/),
+    });
   });
-  expect(faultOf(await failureOf(connection))).toMatchObject({ status: 0 });
-});
 
-test('an answer that stops coming is waited for as long as a few time-outs, not forever', async () => {
-  const started = performance.now();
-  const connection = await connectTo((_request, response) => {
-    response.writeHead(200, { 'content-length': 1000 });
-    response.write('{"id":');
+  test('an answer that is cut off is no answer', async () => {
+    const connection = await connectTo((_request, response) => {
+      response.writeHead(200, { 'content-length': 1000 });
+      response.write('{"id":', () => response.destroy());
+    });
+    expect(faultOf(await failureOf(connection, kind))).toMatchObject({ status: 0 });
   });
-  expect(faultOf(await failureOf(connection))).toMatchObject({ status: 0 });
-  expect(performance.now() - started).toBeLessThan(10_000);
-});
 
-test('an answer larger than any that the service gives is refused', async () => {
-  const connection = await connectTo((_request, response) => {
-    response.writeHead(200, { 'content-length': 64 * 1024 * 1024 });
-    response.end(Buffer.alloc(64 * 1024 * 1024, 'x'));
+  test('an answer that stops coming is waited for as long as a few time-outs, not forever', async () => {
+    const started = performance.now();
+    const connection = await connectTo((_request, response) => {
+      response.writeHead(200, { 'content-length': 1000 });
+      response.write('{"id":');
+    });
+    expect(faultOf(await failureOf(connection, kind))).toMatchObject({ status: 0 });
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
-  expect(faultOf(await failureOf(connection))).toMatchObject({ status: 0 });
-});
 
-test('a server that is not there is told by its host', async () => {
-  const connection = useConnection({ endpoint: 'http://127.0.0.1:9/', key: EMULATOR_KEY }, { timeoutMs: 200 });
-  expect(await failureOf(connection)).toMatchObject({ message: expect.stringContaining('127.0.0.1:9') });
+  test('an answer larger than any that the service gives is refused', async () => {
+    const connection = await connectTo((_request, response) => {
+      response.writeHead(200, { 'content-length': 64 * 1024 * 1024 });
+      response.end(Buffer.alloc(64 * 1024 * 1024, 'x'));
+    });
+    expect(faultOf(await failureOf(connection, kind))).toMatchObject({ status: 0 });
+  });
+
+  test('a server that is not there is told by its host', async () => {
+    const connection = useConnection({ endpoint: 'http://127.0.0.1:9/', key: EMULATOR_KEY }, { timeoutMs: 200 });
+    expect(await failureOf(connection, kind)).toMatchObject({ message: expect.stringContaining('127.0.0.1:9') });
+  });
 });
 
 test('a stop cuts off a request that waits', async () => {
@@ -102,9 +109,7 @@ test('requests, their units and refusals are metered', async () => {
 
 describe('the SDK may try another region', () => {
   test.each([
-    ['a time-out of the head', new errors.HeadersTimeoutError(), 'AbortError'],
-    ['a time-out of the body', new errors.BodyTimeoutError(), 'AbortError'],
-    ['a time-out of the connection', new errors.ConnectTimeoutError(), 'AbortError'],
+    ['a time-out', TIMEOUT, 'AbortError'],
     ['an unknown host', Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }), 'Error'],
   ])('after %s, but not for ever', async (_, error, name) => {
     const answers = Array.from({ length: 7 }, () => error as Error | undefined);
@@ -115,8 +120,7 @@ describe('the SDK may try another region', () => {
 });
 
 test('a range that answers says nothing of another that does not', async () => {
-  const timeout = new errors.HeadersTimeoutError();
-  const exchange = exchangeOver(dispatcher([timeout, undefined, timeout, undefined, timeout]), {
+  const exchange = exchangeOver(asker([TIMEOUT, undefined, TIMEOUT, undefined, TIMEOUT]), {
     meter: new Meter(),
     timeoutMs: 1000,
   });
@@ -127,7 +131,7 @@ test('a range that answers says nothing of another that does not', async () => {
 
 test('a request that the SDK cuts off is said to have taken too long', async () => {
   const controller = new AbortController();
-  const exchange = exchangeOver(dispatcher([new Error('aborted')]), { meter: new Meter(), timeoutMs: 1000 });
+  const exchange = exchangeOver(asker([new Error('aborted')]), { meter: new Meter(), timeoutMs: 1000 });
   controller.abort();
   const sent = exchange({ ...REQUEST, abortSignal: controller.signal } as HttpRequest);
   await expect(sent).rejects.toMatchObject({
@@ -137,7 +141,7 @@ test('a request that the SDK cuts off is said to have taken too long', async () 
 });
 
 test('headers are found whatever their case', () => {
-  const headers = new ResponseHeaders({ ETag: '"1"', 'x-list': ['a', 'b'], 'x-none': undefined });
+  const headers = new ResponseHeaders({ etag: '"1"' });
   headers.set('X-New', 5);
   expect([headers.get('etag'), headers.get('ETAG'), headers.has('X-NEW')]).toEqual(['"1"', '"1"', true]);
   headers.delete('eTag');
@@ -158,7 +162,8 @@ async function connectTo(listener: RequestListener): Promise<Connection> {
   return useConnection({ endpoint: `http://127.0.0.1:${port}/`, key: EMULATOR_KEY }, { timeoutMs: 300 });
 }
 
-async function failureOf({ client }: Connection): Promise<unknown> {
+async function failureOf(connection: Connection, kind: 'everything' | 'documents' = 'everything'): Promise<unknown> {
+  const { client } = kind === 'everything' ? connection : connection.reader(new AbortController().signal);
   return findContainer(client, NAME).then(
     (found) => expect.fail(`found ${JSON.stringify(found)}`),
     (error: unknown) => error,
@@ -172,21 +177,19 @@ const REQUEST = {
 } as unknown as HttpRequest;
 
 /** Fails with these errors, one a request, or answers. */
-function dispatcher(answers: readonly (Error | undefined)[]): Dispatcher {
+function asker(answers: readonly (Error | undefined)[]): Pick<Asker, 'ask'> {
   const left = [...answers];
-  const dispatch = (_options: unknown, handler: Dispatcher.DispatchHandler): boolean => {
-    const error = left.shift();
-    const controller = {} as Dispatcher.DispatchController;
-    if (!error) handler.onResponseStart?.(controller, 200, {}, 'OK');
-    if (error) handler.onResponseError?.(controller, error);
-    else handler.onResponseEnd?.(controller, {});
-    return true;
+  return {
+    ask: async () => {
+      const error = left.shift();
+      if (error) throw error;
+      return { status: 200, headers: new Map(), body: Buffer.alloc(0) };
+    },
   };
-  return { dispatch } as unknown as Dispatcher;
 }
 
 async function namesOf(answers: readonly (Error | undefined)[]): Promise<string[]> {
-  const exchange = exchangeOver(dispatcher(answers), { meter: new Meter(), timeoutMs: 1000 });
+  const exchange = exchangeOver(asker(answers), { meter: new Meter(), timeoutMs: 1000 });
   const names: string[] = [];
   for (const _ of answers) names.push(await nameOf(exchange(REQUEST)));
   return names;

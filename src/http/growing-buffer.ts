@@ -1,0 +1,49 @@
+import { HttpFailure } from './failure.ts';
+
+/** Bytes that come in pieces, in one buffer. Copies what it is given. */
+export class GrowingBuffer {
+  readonly #lengthMax: number;
+  #bytes: Buffer;
+  #length = 0;
+
+  /** `expected` may be wrong; longer than `lengthMax` is an error. */
+  constructor(expected: number, lengthMax: number) {
+    this.#lengthMax = lengthMax;
+    this.#bytes = Buffer.allocUnsafeSlow(Math.min(expected, AT_ONCE_MAX));
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(source: Buffer, from: number, to: number): void {
+    const length = this.#length + to - from;
+    if (length > this.#lengthMax) throw new HttpFailure('too-large', `an answer of more than ${this.#lengthMax} bytes`);
+    if (length > this.#bytes.length) this.#grow(length);
+    source.copy(this.#bytes, this.#length, from, to);
+    this.#length = length;
+  }
+
+  /** What has come so far; a view, good until the next piece. */
+  view(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** All that has come, in a buffer that is hardly larger. */
+  whole(): Buffer {
+    if (this.#length === this.#bytes.length) return this.#bytes;
+    if (this.#length > 0.8 * this.#bytes.length) return this.view();
+    const exact = Buffer.allocUnsafeSlow(this.#length);
+    this.#bytes.copy(exact, 0, 0, this.#length);
+    return exact;
+  }
+
+  #grow(length: number): void {
+    const bytes = Buffer.allocUnsafeSlow(Math.min(Math.max(2 * this.#bytes.length, length), this.#lengthMax));
+    this.#bytes.copy(bytes, 0, 0, this.#length);
+    this.#bytes = bytes;
+  }
+}
+
+/** So much is taken from the system before anything has come. */
+const AT_ONCE_MAX = 8 * 1024 * 1024;
