@@ -1,4 +1,4 @@
-import { effectivePartitionKey, effectivePartitionKeyOfText } from '../protocol/effective-partition-key.ts';
+import { effectivePartitionKey, effectivePartitionKeyStart } from '../protocol/effective-partition-key.ts';
 import { type KeyComponent, type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
 import { SYSTEM_PROPERTIES } from '../protocol/system-properties.ts';
 import { isSpace, locateMembers, SPAN } from '../support/json-bytes.ts';
@@ -23,6 +23,8 @@ interface Path {
  */
 export class DocumentKey {
   readonly #definition: PartitionKeyDefinition;
+  /** Whether one text may be all that is hashed. */
+  readonly #hasTextHash: boolean;
   readonly #paths: readonly Path[];
   readonly #names: readonly Buffer[];
   /** Which of the names are those of system properties. */
@@ -36,6 +38,7 @@ export class DocumentKey {
 
   constructor(definition: PartitionKeyDefinition) {
     this.#definition = definition;
+    this.#hasTextHash = definition.paths.length === 1 && definition.version === 2 && definition.kind !== 'MultiHash';
     const paths = definition.paths.map(propertyNames);
     // A name has one place only: a key may be the id, and two parts of a key may lie in the same property.
     const names = [...new Set(['id', ...paths.map(([first = '']) => first), ...SYSTEM_PROPERTIES])];
@@ -84,14 +87,16 @@ export class DocumentKey {
 
   /** Where the document lies in the key space. */
   get epk(): string {
-    if (this.#paths.length === 1 && this.#definition.version === 2 && this.#definition.kind !== 'MultiHash') {
-      const [start, end] = this.#valueAt(0);
-      if (isPlainString(this.#text, start, end)) {
-        return effectivePartitionKeyOfText(this.#text.subarray(start + 1, end - 1));
-      }
-    }
     const values = this.#paths.map((_, path): KeyComponent => parseComponent(this.#component(path)));
     return effectivePartitionKey(values, this.#definition);
+  }
+
+  /** The first 32 bits of `epk`, where they are cheaper to have than the whole. */
+  get epkStart(): number | undefined {
+    if (!this.#hasTextHash) return undefined;
+    const [start, end] = this.#valueAt(0);
+    if (!isPlainString(this.#text, start, end)) return undefined;
+    return effectivePartitionKeyStart(this.#text, start + 1, end - 1);
   }
 
   /** Offsets, in pairs and ascending, of what remains when the system properties are cut out of `[start, end)`. */

@@ -1,11 +1,11 @@
 import type { Change } from '../contract.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { DocumentKey } from './document-key.ts';
+import type { Route } from './routing.ts';
 
 /** One change as the service wants it: a text around pieces of the document's own bytes. */
 export interface Operation {
   readonly change: Change;
-  readonly epk: string;
   readonly head: string;
   readonly document: Buffer;
   /** Offsets into `document`, in pairs, of what is sent. */
@@ -27,13 +27,13 @@ export class Operations {
   }
 
   /** Batches that the service takes: one physical range each, no more operations or bytes than it allows. */
-  group(changes: readonly Change[], route: (epk: string) => string): Batch[] {
+  group(changes: readonly Change[], route: Route): Batch[] {
     const full: Batch[] = [];
     const open = new Map<string, Operation[]>();
     const bytes = new Map<string, number>();
     for (const change of changes) {
       const operation = this.#operation(change);
-      const rangeId = route(operation.epk);
+      const rangeId = this.#rangeId(route);
       const batch = open.get(rangeId) ?? [];
       const size = (bytes.get(rangeId) ?? 0) + operation.bytes;
       if (batch.length === OPERATIONS_MAX || (size > BATCH_BYTES_MAX && batch.length > 0)) {
@@ -49,6 +49,12 @@ export class Operations {
     return [...full, ...[...open].map(([rangeId, batch]) => ({ rangeId, batch }))];
   }
 
+  /** Of the range of the document that was scanned last. */
+  #rangeId(route: Route): string {
+    const start = this.#key.epkStart;
+    return (start === undefined ? undefined : route.byStart(start)) ?? route.byKey(this.#key.epk);
+  }
+
   #operation(change: Change): Operation {
     const document = asBuffer(change.document);
     const end = this.#key.scan(document, 0);
@@ -58,7 +64,7 @@ export class Operations {
       ? `{"operationType":"Delete","id":${this.#key.id},${target}`
       : `{"operationType":"Upsert",${target},"resourceBody":`;
     const kept = isDelete ? [] : this.#key.keptSpans(0, end);
-    return { change, epk: this.#key.epk, head, document, kept, bytes: Buffer.byteLength(head) + end + 2 };
+    return { change, head, document, kept, bytes: Buffer.byteLength(head) + end + 2 };
   }
 }
 

@@ -7,21 +7,27 @@ interface PhysicalRange {
   readonly max: string;
 }
 
+/** Where documents go. */
+export interface Route {
+  /** The id of the range that holds an effective partition key. */
+  byKey(epk: string): string;
+  /** The same by the first 32 bits of the key; `undefined` when they do not tell. */
+  byStart(start: number): string | undefined;
+}
+
 /** Which physical range holds an effective partition key. Read once, and again after `forget`. */
 export class Routing {
   readonly #container: Container;
-  #ranges: Promise<readonly PhysicalRange[]> | undefined;
+  #route: Promise<Route> | undefined;
 
   constructor(container: Container) {
     this.#container = container;
   }
 
-  /** Resolves with a function from effective partition key to the id of its range. */
-  async table(): Promise<(epk: string) => string> {
-    this.#ranges ??= readRanges(this.#container);
+  async table(): Promise<Route> {
+    this.#route ??= readRanges(this.#container).then(routeOver);
     try {
-      const ranges = await this.#ranges;
-      return (epk) => find(ranges, epk);
+      return await this.#route;
     } catch (error) {
       this.forget();
       throw error;
@@ -30,7 +36,7 @@ export class Routing {
 
   /** To be called when a range has gone. */
   forget(): void {
-    this.#ranges = undefined;
+    this.#route = undefined;
   }
 }
 
@@ -45,14 +51,41 @@ export async function readRanges(container: Container): Promise<readonly Physica
     .toSorted((a, b) => (a.min < b.min ? -1 : 1));
 }
 
-function find(ranges: readonly PhysicalRange[], epk: string): string {
-  let [low, high] = [0, ranges.length - 1];
+function routeOver(ranges: readonly PhysicalRange[]): Route {
+  const mins = ranges.map(({ min }) => min);
+  const starts = mins.map(startOf);
+  const ends = ranges.map(({ max }) => startOf(max));
+  // Some keys that begin like these bounds lie below them.
+  const areWithin = mins.map((min) => /[^0]/.test(min.slice(START_DIGITS)));
+  return {
+    byKey: (epk) => {
+      const range = ranges[lastAtMost(mins, epk)];
+      assert(range !== undefined && range.min <= epk && epk < range.max, `a range holds "${epk}"`);
+      return range.id;
+    },
+    byStart: (start) => {
+      const index = lastAtMost(starts, start);
+      const [from = 0, to = 0] = [starts[index], ends[index]];
+      if (from > start || to <= start || (from === start && areWithin[index])) return undefined;
+      return ranges[index]?.id;
+    },
+  };
+}
+
+/** 32 bits. */
+const START_DIGITS = 8;
+
+function startOf(bound: string): number {
+  return Number.parseInt(bound.slice(0, START_DIGITS).padEnd(START_DIGITS, '0'), 16);
+}
+
+/** The index of the last of the ascending bounds that is not above the value; 0 if there is none. */
+function lastAtMost<Bound extends number | string>(bounds: readonly Bound[], value: Bound): number {
+  let [low, high] = [0, bounds.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((ranges[middle] as PhysicalRange).min <= epk) low = middle;
+    if ((bounds[middle] as Bound) <= value) low = middle;
     else high = middle - 1;
   }
-  const range = ranges[low];
-  assert(range !== undefined && range.min <= epk && epk < range.max, `a range holds "${epk}"`);
-  return range.id;
+  return low;
 }

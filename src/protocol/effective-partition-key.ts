@@ -14,12 +14,21 @@ export function effectivePartitionKey(key: readonly KeyComponent[], definition: 
 
 /** The same as `effectivePartitionKey(['text'], version 2)` for UTF-8 bytes that need no decoding. */
 export function effectivePartitionKeyOfText(text: Uint8Array): string {
-  const length = text.length + 2;
+  return hexOfHash(hashOfText(text, 0, text.length));
+}
+
+/** The first 32 bits of that, for the bytes in `[start, end)`. Ranges seldom begin or end where those do not tell. */
+export function effectivePartitionKeyStart(text: Uint8Array, start: number, end: number): number {
+  return firstWord(hashOfText(text, start, end));
+}
+
+function hashOfText(text: Uint8Array, start: number, end: number): Uint32Array {
+  const length = end - start + 2;
   const bytes = length <= scratch.length ? scratch : new Uint8Array(length);
   bytes[0] = TYPE.string;
-  bytes.set(text, 1);
+  for (let at = start; at < end; at++) bytes[at - start + 1] = text[at] as number;
   bytes[length - 1] = 0xff;
-  return hexOfHash(murmur128(bytes, length));
+  return murmur128(bytes, length);
 }
 
 const TYPE = { undefined: 0, null: 1, false: 2, true: 3, number: 5, string: 8 };
@@ -31,12 +40,16 @@ function hashV2(key: readonly KeyComponent[]): string {
 }
 
 function hexOfHash(words: Uint32Array): string {
-  // The service takes the second half first and clears its two top bits.
-  writeHex((words[2] as number) & 0x3fffffff, 0);
+  writeHex(firstWord(words), 0);
   writeHex(words[3] as number, 8);
   writeHex(words[0] as number, 16);
   writeHex(words[1] as number, 24);
   return hex.toString('latin1');
+}
+
+/** The service takes the second half first and clears its two top bits. */
+function firstWord(words: Uint32Array): number {
+  return (words[2] as number) & 0x3fffffff;
 }
 
 const DIGITS = Buffer.from('0123456789ABCDEF');

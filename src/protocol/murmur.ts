@@ -18,7 +18,10 @@ export function murmur32(bytes: Uint8Array, length = bytes.length): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** MurmurHash3 x64-128 of the first `length` bytes, as four 32-bit words: h1 high, h1 low, h2 high, h2 low. */
+/**
+ * MurmurHash3 x64-128 of the first `length` bytes, as four 32-bit words: h1 high, h1 low, h2 high, h2 low. They are good
+ * until the next call.
+ */
 export function murmur128(bytes: Uint8Array, length = bytes.length): Uint32Array {
   h1Hi = h1Lo = h2Hi = h2Lo = 0;
   const tail = length & ~15;
@@ -37,6 +40,7 @@ export function murmur128(bytes: Uint8Array, length = bytes.length): Uint32Array
   return finish(length);
 }
 
+const result = new Uint32Array(4);
 /** The bytes behind the last whole block. */
 const last = new Uint8Array(16);
 let h1Hi = 0;
@@ -96,7 +100,6 @@ function finish(length: number): Uint32Array {
   avalanche(h2Hi, h2Lo);
   h2Hi = hi;
   h2Lo = lo;
-  const result = new Uint32Array(4);
   add(h1Hi, h1Lo, h2Hi, h2Lo);
   result[0] = hi;
   result[1] = lo;

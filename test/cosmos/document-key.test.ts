@@ -25,8 +25,18 @@ describe('in 2000 random documents', () => {
       const key = keyOfDocument(JSON.parse(text), definition);
       expect(JSON.parse(reader.partitionKey), text).toEqual(key.map((part) => (part === undefined ? {} : part)));
       expect(JSON.parse(`[${reader.key}]`), text).toEqual([idOf(text), ...JSON.parse(reader.partitionKey)]);
-      expect(reader.epk, text).toBe(effectivePartitionKey(key, definition));
+      const epk = effectivePartitionKey(key, definition);
+      expect(reader.epk, text).toBe(epk);
+      expect([undefined, Number.parseInt(epk.slice(0, 8), 16)], text).toContain(reader.epkStart);
     }
+  });
+
+  test('the start of the effective partition key of a plain text is had without the rest', () => {
+    const reader = new DocumentKey(V2);
+    reader.scan(Buffer.from('{"id":"1","pk":"Zoë"}'), 0);
+    expect(reader.epkStart?.toString(16).padStart(8, '0').toUpperCase()).toBe(reader.epk.slice(0, 8));
+    reader.scan(Buffer.from('{"id":"1","pk":"a\\u0062"}'), 0);
+    expect(reader.epkStart).toBeUndefined();
   });
 
   test('cutting out system properties keeps every byte of every other member, in order', () => {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/contract.ts';
 import { type Batch, Operations, textOfBatch } from '../../src/cosmos/operations.ts';
+import type { Route } from '../../src/cosmos/routing.ts';
+import { effectivePartitionKey } from '../../src/protocol/effective-partition-key.ts';
 import { removal, upsert } from '../support/changes.ts';
 
 const BY_PK = { paths: ['/pk'], kind: 'Hash', version: 2 } as const;
+const ONE_RANGE: Route = { byKey: () => '0', byStart: () => '0' };
 const OPERATIONS_MAX = 100;
 const BATCH_BYTES_MAX = 220_201;
 
@@ -39,13 +42,21 @@ describe('the text of a batch', () => {
 describe('batches', () => {
   test('hold changes of one range each, in order, and lose none', () => {
     const changes = Array.from({ length: 500 }, (_, index) => upsert(`item-${index}`));
-    const batches = group(changes, (epk) => epk.slice(0, 1));
+    const batches = group(changes, { byKey: (epk) => epk.slice(0, 1), byStart: () => undefined });
     expect(batches.flatMap(({ batch }) => batch)).toHaveLength(500);
     for (const { rangeId, batch } of batches) {
-      expect(batch.every(({ epk }) => epk.startsWith(rangeId))).toBe(true);
+      expect(batch.every(({ change }) => epkOf(change).startsWith(rangeId))).toBe(true);
       const order = batch.map((operation) => changes.indexOf(operation.change));
       expect(order).toEqual(order.toSorted((a, b) => a - b));
     }
+  });
+
+  test('are those of the ranges that the start of a key tells, and of the whole key where it does not', () => {
+    const changes = Array.from({ length: 100 }, (_, index) => upsert(`item-${index}`));
+    const digit = (start: number): string => start.toString(16).padStart(8, '0').slice(0, 1).toUpperCase();
+    const byKey = (epk: string): string => epk.slice(0, 1);
+    const batches = group(changes, { byKey, byStart: (start) => (start % 2 ? digit(start) : undefined) });
+    expect(batches).toEqual(group(changes, { byKey, byStart: () => undefined }));
   });
 
   test('hold as many operations as the service takes', () => {
@@ -70,7 +81,7 @@ describe('batches', () => {
   });
 });
 
-function group(changes: readonly Change[], route: (epk: string) => string = () => '0'): Batch[] {
+function group(changes: readonly Change[], route: Route = ONE_RANGE): Batch[] {
   return new Operations(BY_PK).group(changes, route);
 }
 
@@ -84,4 +95,8 @@ function change(text: string): Change {
 
 function padded(id: string, bytes: number): Change {
   return change(JSON.stringify({ id, pk: id, padding: 'x'.repeat(bytes) }));
+}
+
+function epkOf({ document }: Change): string {
+  return effectivePartitionKey([JSON.parse(Buffer.from(document).toString()).pk], BY_PK);
 }
