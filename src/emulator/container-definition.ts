@@ -3,7 +3,8 @@ import { type PartitionKeyDefinition, propertyNames } from '../protocol/partitio
 import { resourceName } from './identifier.ts';
 import { isObject } from './json-body.ts';
 import { badRequest } from './refusal.ts';
-import type { ContainerDefinition } from './store/container.ts';
+import type { ChangeFeedPolicy, ContainerDefinition } from './store/container.ts';
+import { isTtl, TTL_MAX } from './time-to-live.ts';
 
 /** The definition that a client sent, checked, with the defaults of the service. */
 export function parseDefinition(body: Record<string, unknown>): ContainerDefinition {
@@ -13,7 +14,8 @@ export function parseDefinition(body: Record<string, unknown>): ContainerDefinit
     conflictResolutionPolicy: CONFLICTS,
     geospatialConfig: { type: 'Geography' },
     ...Object.fromEntries(policies),
-    ...ttl(body.defaultTtl),
+    ...defaultTtl(body.defaultTtl),
+    ...changeFeedPolicy(body.changeFeedPolicy),
     id: resourceName(body.id),
     partitionKey: parsePartitionKey(body.partitionKey),
   };
@@ -38,16 +40,26 @@ const INDEXING = {
   excludedPaths: [{ path: '/"_etag"/?' }],
 };
 const CONFLICTS = { mode: 'LastWriterWins', conflictResolutionPath: '/_ts', conflictResolutionProcedure: '' };
-const TTL_MAX = 2_147_483_647;
+/** In minutes: 30 days, as long as continuous backups go back. */
+const RETENTION_MAX = 43_200;
 const LEVELS_MAX = 3;
 
-function ttl(defaultTtl: unknown): { defaultTtl?: number } {
-  if (defaultTtl === undefined || defaultTtl === null) return {};
-  const valid =
-    Number.isInteger(defaultTtl) &&
-    (defaultTtl === -1 || ((defaultTtl as number) > 0 && (defaultTtl as number) <= TTL_MAX));
-  if (!valid) throw badRequest(`The defaultTtl must be -1 or a whole number from 1 to ${TTL_MAX}.`);
-  return { defaultTtl: defaultTtl as number };
+function defaultTtl(value: unknown): { defaultTtl?: number } {
+  if (value === undefined || value === null) return {};
+  if (isTtl(value)) return { defaultTtl: value };
+  throw badRequest(`The defaultTtl must be -1 or a whole number from 1 to ${TTL_MAX}.`);
+}
+
+/** A policy without a retention retains nothing. */
+function changeFeedPolicy(value: unknown): { changeFeedPolicy?: ChangeFeedPolicy } {
+  if (value === undefined || value === null) return {};
+  if (!isObject(value)) throw badRequest('The changeFeedPolicy must be an object.');
+  const { retentionDuration = 0 } = value;
+  if (typeof retentionDuration === 'number' && Number.isInteger(retentionDuration)) {
+    if (retentionDuration >= 0 && retentionDuration <= RETENTION_MAX)
+      return { changeFeedPolicy: { ...value, retentionDuration } };
+  }
+  throw badRequest(`The retentionDuration must be a whole number of minutes from 0 to ${RETENTION_MAX}.`);
 }
 
 function parsePartitionKey(value: unknown): PartitionKeyDefinition {

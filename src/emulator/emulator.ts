@@ -13,6 +13,7 @@ import { createGateway } from './server.ts';
 import { splitRange } from './split.ts';
 import { Store } from './store/store.ts';
 import { LEAST_THROUGHPUT, RANGE_THROUGHPUT } from './throughput.ts';
+import { Upkeep } from './upkeep.ts';
 
 export type { Exchange, Fault } from './faults.ts';
 export type { JournalEntry } from './journal.ts';
@@ -84,8 +85,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     store.close();
     throw error;
   }
+  const upkeep = new Upkeep(store);
   const close = async (): Promise<void> => {
     closing.abort();
+    upkeep.stop();
     const closed = once(server, 'close');
     server.close();
     server.closeAllConnections();

@@ -5,10 +5,11 @@ import { type Key, refuseOtherKey } from './key.ts';
 import { badRequest, conflict, notFound, preconditionFailed } from './refusal.ts';
 import type { AppliedChange } from './store/change.ts';
 import type { Container } from './store/container.ts';
-import type { Row } from './store/documents.ts';
+import type { Row, StoredRow } from './store/documents.ts';
 import type { Range } from './store/range.ts';
 import { newEtag } from './store/stamp.ts';
 import type { Store } from './store/store.ts';
+import { ownTtl } from './time-to-live.ts';
 
 /** What one operation on one item is about, and where it happens. */
 export interface ItemRequest {
@@ -69,7 +70,7 @@ export function removeItem(request: ItemRequest, id: string): ItemOutcome {
   const row = findRow(request, id);
   refuseUnmet(request, row);
   const lsn = nextLsn(request);
-  request.container.documents.remove(row.number);
+  remove(request, row, lsn, false);
   record(request, { operation: 'delete', id, lsn, etag: row.etag });
   return { status: STATUS.noContent, charge: writeCharge(row.body.length, true) };
 }
@@ -92,6 +93,7 @@ function matches(condition: string | undefined, etag: string): boolean {
 function insert(request: ItemRequest, document: Document): ItemOutcome {
   const { container, key, range } = request;
   const lsn = nextLsn(request);
+  removeExpired(request, document.id, lsn);
   const number = container.nextDocument++;
   const { etag, ts, body } = stamp(request, number, document);
   container.documents.insert({
@@ -103,19 +105,34 @@ function insert(request: ItemRequest, document: Document): ItemOutcome {
     lsn,
     ts,
     etag,
+    ttl: ownTtl(document, container),
     body,
   });
   record(request, { operation: 'create', id: document.id, lsn, etag });
   return { status: STATUS.created, charge: writeCharge(body.length, false), etag, body };
 }
 
-function update(request: ItemRequest, { number }: Row, document: Document): ItemOutcome {
+function update(request: ItemRequest, row: Row, document: Document): ItemOutcome {
   const { container, range } = request;
+  const { number } = row;
   const lsn = nextLsn(request);
   const { etag, ts, body } = stamp(request, number, document);
-  container.documents.update({ number, range: range.id, lsn, ts, etag, body });
+  const ttl = ownTtl(document, container);
+  container.documents.update({ number, range: range.id, lsn, ts, etag, ttl, body }, row);
   record(request, { operation: 'replace', id: document.id, lsn, etag });
   return { status: STATUS.ok, charge: writeCharge(body.length, true), etag, body };
+}
+
+/** What has expired and is not removed yet makes way within the commit that takes its place. */
+function removeExpired(request: ItemRequest, id: string, lsn: number): void {
+  const row = request.container.documents.findExpired(request.key.text, id);
+  if (!row) return;
+  remove(request, row, lsn, true);
+  record(request, { operation: 'ttl', id, lsn, etag: row.etag });
+}
+
+function remove({ store, container, range }: ItemRequest, row: StoredRow, lsn: number, expired: boolean): void {
+  container.documents.remove(row, { range: range.id, lsn, ts: store.clock.seconds(), expired });
 }
 
 function stamp(

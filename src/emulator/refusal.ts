@@ -51,6 +51,12 @@ export function rangeGone(rangeId: string): Refusal {
   return new Refusal(STATUS.gone, message, { substatus: SUBSTATUS.rangeGone });
 }
 
+/** While a range splits or merges: the client finds out where its keys are now. */
+export function rangeMoving(rangeId: string): Refusal {
+  const message = `The requested resource is no longer available at the server: partition key range "${rangeId}" completes a split or merge.`;
+  return new Refusal(STATUS.gone, message, { substatus: SUBSTATUS.completingSplit });
+}
+
 export function tooLarge(): Refusal {
   return new Refusal(STATUS.tooLarge, 'Request size is too large');
 }

@@ -1,6 +1,6 @@
 import { HEADER } from '../protocol/headers.ts';
 import { keyOf, parseComponents } from './key.ts';
-import { rangeGone } from './refusal.ts';
+import { rangeGone, rangeMoving } from './refusal.ts';
 import { header, type Request } from './request.ts';
 import type { Container } from './store/container.ts';
 import type { Slice } from './store/documents.ts';
@@ -10,27 +10,45 @@ export interface Target {
   readonly slice: Slice;
   /** The ranges that the slice reaches into. */
   readonly ranges: readonly Range[];
+  /** The effective partition keys that it reaches over: from the first to before the second. */
+  readonly epks: readonly [from: string, below: string];
 }
 
 /** The part of a container that a request is about: a partition key, a range, bounds, or everything. */
 export function targetOf({ headers }: Request, container: Container): Target {
   const keyText = header(headers, HEADER.partitionKey);
   const rangeId = header(headers, HEADER.rangeId);
-  if (keyText !== undefined) return ofKey(keyText, container);
-  const bounds = boundsOf(header(headers, HEADER.startEpk), header(headers, HEADER.endEpk));
-  if (rangeId === undefined) return { slice: bounds, ranges: overlapping(container, bounds) };
-  const range = container.ranges.find(({ id }) => String(id) === rangeId);
-  if (!range) throw rangeGone(rangeId);
-  return { slice: { ...bounds, range: range.id }, ranges: [range] };
+  if (keyText !== undefined) return ofKey(keyText, rangeId, container);
+  return ofBounds(boundsOf(header(headers, HEADER.startEpk), header(headers, HEADER.endEpk)), rangeId, container);
 }
 
-/** A key that lacks its last levels stands for everything below it. */
-function ofKey(text: string, container: Container): Target {
+/** The range that a request names; throws 410 when it is no more, or about to be. */
+export function findRange({ ranges, moving }: Container, rangeId: string): Range {
+  const range = ranges.find(({ id }) => String(id) === rangeId);
+  if (!range) throw rangeGone(rangeId);
+  if (moving.has(range.id)) throw rangeMoving(rangeId);
+  return range;
+}
+
+/** A key that lacks its last levels stands for everything below it, in the range that is named or in all of them. */
+function ofKey(text: string, rangeId: string | undefined, container: Container): Target {
   const components = parseComponents(text, container.key);
   const { text: key, epk } = keyOf(components, container.key);
-  if (components.length === container.key.paths.length) return { slice: { key }, ranges: [container.rangeOf(epk)] };
-  const slice = { from: epk, below: `${epk}FF` };
-  return { slice, ranges: overlapping(container, slice) };
+  if (components.length < container.key.paths.length) {
+    return ofBounds({ from: epk, below: `${epk}FF` }, rangeId, container);
+  }
+  return { slice: { key }, ranges: [container.rangeOf(epk)], epks: [epk, `${epk}0`] };
+}
+
+function ofBounds(bounds: Slice, rangeId: string | undefined, container: Container): Target {
+  const { from = '', below = 'FF' } = bounds;
+  if (rangeId === undefined) return { slice: bounds, ranges: overlapping(container, from, below), epks: [from, below] };
+  const range = findRange(container, rangeId);
+  return {
+    slice: { ...bounds, range: range.id },
+    ranges: [range],
+    epks: [from > range.min ? from : range.min, below < range.max ? below : range.max],
+  };
 }
 
 /** An empty bound is no bound. */
@@ -38,6 +56,6 @@ function boundsOf(start: string | undefined, end: string | undefined): Slice {
   return { ...(start && { from: start }), ...(end && end !== 'FF' && { below: end }) };
 }
 
-function overlapping({ ranges }: Container, { from = '', below = 'FF' }: Slice): Range[] {
+function overlapping({ ranges }: Container, from: string, below: string): Range[] {
   return ranges.filter(({ min, max }) => min < below && max > from);
 }

@@ -1,4 +1,4 @@
-import { type Container, CosmosClient, type PartitionKeyDefinition } from '@azure/cosmos';
+import { type Container, type ContainerRequest, CosmosClient } from '@azure/cosmos';
 import { onTestFinished } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.ts';
 
@@ -8,13 +8,16 @@ export interface Rig {
   readonly container: Container;
 }
 
+type RigOptions = EmulatorOptions & Pick<ContainerRequest, 'partitionKey' | 'defaultTtl' | 'changeFeedPolicy'>;
+
 /** A server of this test's own, with the container `db/items`, and a client. All are closed when the test ends. */
-export async function openRig(options: EmulatorOptions & { partitionKey?: PartitionKeyDefinition } = {}): Promise<Rig> {
-  const { partitionKey = { paths: ['/pk'], version: 2 }, ...rest } = options;
+export async function openRig(options: RigOptions = {}): Promise<Rig> {
+  const { partitionKey = { paths: ['/pk'], version: 2 }, defaultTtl, changeFeedPolicy, ...rest } = options;
+  const policies = { ...(defaultTtl !== undefined && { defaultTtl }), ...(changeFeedPolicy && { changeFeedPolicy }) };
   const emulator = await openEmulator(rest);
   const client = connect(emulator);
   const { database } = await client.databases.create({ id: 'db' });
-  const { container } = await database.containers.create({ id: 'items', partitionKey });
+  const { container } = await database.containers.create({ id: 'items', partitionKey, ...policies });
   return { emulator, client, container };
 }
 

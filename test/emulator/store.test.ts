@@ -1,6 +1,8 @@
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Clock } from '../../src/emulator/clock.ts';
 import { createDocuments, openDocuments, type Slice } from '../../src/emulator/store/documents.ts';
+import { horizonOf } from '../../src/emulator/store/horizons.ts';
 import { Store } from '../../src/emulator/store/store.ts';
 import { openRig } from './rig.ts';
 
@@ -104,7 +106,38 @@ test('a write of one item saves the counter of its own range alone', async () =>
   replaceStatements(/^UPDATE ranges/, save);
   const { container } = await openRig({ ranges: 10 });
   await container.items.upsert({ id: '1', pk: 'p' });
-  expect(save.mock.calls).toEqual([[1, 1, expect.any(Number)]]);
+  expect(save.mock.calls).toEqual([[1, expect.any(Number), 1, expect.any(Number)]]);
+});
+
+describe('versions that are no longer retained', () => {
+  test('are removed a few at a time, and make the horizon of their keys alone', () => {
+    let now = 1_000_000;
+    const store = new Store(':memory:', new Clock(() => now));
+    const definition = { ...DEFINITION, changeFeedPolicy: { retentionDuration: 1 } };
+    const container = store.write(() =>
+      store.createContainer(store.createDatabase('db'), definition, ['', '1F', 'FF']),
+    );
+    const insert = (number: number, range: number, epk: string): void =>
+      container.documents.insert({
+        ...{ number, key: `["${number}"]`, id: '1', range, epk },
+        ...{ lsn: number, ts: store.clock.seconds(), etag: '', ttl: null, body: Buffer.from('{}') },
+      });
+    store.write(() => [1, 2, 3].map((number) => insert(number, 0, '0A')));
+    store.write(() => store.splitRange(container, 0, '0F'));
+    now += 61_000;
+    store.write(() => insert(4, 1, '2A'));
+    const purge = (): number => store.write(() => store.purgeVersions(container, 2));
+    expect([purge(), purge(), purge()]).toEqual([2, 1, 0]);
+    expect(container.horizons).toEqual([
+      ['', 3],
+      ['0F', 0],
+      ['1F', 0],
+    ]);
+    expect(['0F', '2F'].map((below) => horizonOf(container.horizons, '0F', below))).toEqual([0, 0]);
+    expect(['0A', '0F'].map((below) => horizonOf(container.horizons, '', below))).toEqual([3, 3]);
+    expect([...container.versions.after({ range: 1 }, 0)]).toMatchObject([{ lsn: 4 }]);
+    store.close();
+  });
 });
 
 describe('a page of documents', () => {
@@ -118,7 +151,7 @@ describe('a page of documents', () => {
     const db = new Database(':memory:');
     createDocuments(db, 'docs');
     const prepare = vi.spyOn(db, 'prepare');
-    const documents = openDocuments(db, 'docs');
+    const documents = openDocuments(db, 'docs', () => ({ defaultTtl: 60, now: 0 }));
     documents.scan(slice, 5).return?.();
     if (slice.range !== undefined) documents.changes({ ...slice, range: slice.range }, 5, 0).return?.();
     const texts = prepare.mock.calls.map(([sql]) => sql);

@@ -12,10 +12,11 @@ import {
   refusedOperation,
   runOperation,
 } from '../operation.ts';
-import { badRequest, rangeGone } from '../refusal.ts';
+import { badRequest } from '../refusal.ts';
 import type { Reply } from '../reply.ts';
 import { flag, header, type Request } from '../request.ts';
 import { formatResults } from '../results.ts';
+import { findRange } from '../slice.ts';
 import type { Container } from '../store/container.ts';
 import { contains, type Range } from '../store/range.ts';
 import type { Store } from '../store/store.ts';
@@ -67,9 +68,7 @@ function targetOf({ headers }: Request, container: Container): { range: Range; k
     const key = parseWholeKey(keyText, container.key);
     return { range: container.rangeOf(key.epk), key };
   }
-  const range = container.ranges.find(({ id }) => String(id) === rangeId);
-  if (!range) throw rangeGone(rangeId);
-  return { range };
+  return { range: findRange(container, rangeId) };
 }
 
 /** A batch that was undone has taken back its commit, which the range it was found with does not know. */

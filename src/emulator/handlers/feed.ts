@@ -1,7 +1,10 @@
 import { FEED, HEADER } from '../../protocol/headers.ts';
 import { STATUS } from '../../protocol/status.ts';
+import { allVersions } from '../all-versions.ts';
+import type { ChangesOf } from '../changes.ts';
 import { pageCharge } from '../charge.ts';
 import { formatContinuation, parseContinuation } from '../continuation.ts';
+import { latestVersions } from '../latest-versions.ts';
 import { Page } from '../page.ts';
 import { badRequest } from '../refusal.ts';
 import type { Reply } from '../reply.ts';
@@ -36,23 +39,24 @@ export function readFeed(request: Request, store: Store): Reply {
   };
 }
 
-/** The latest versions of documents after a commit, in the order of commits; 304 when there are none. */
+/** What happened after a commit, in the order of commits; 304 when nothing did. */
 export function readChanges(request: Request, store: Store): Reply {
   const { headers } = request;
-  refuseOtherFeed(header(headers, HEADER.changeFeed) ?? '');
+  const changesOf = feedOf(header(headers, HEADER.changeFeed) ?? '');
   const container = ownerContainer(request, store);
-  const { slice, ranges } = targetOf(request, container);
+  const { slice, ranges, epks } = targetOf(request, container);
   const [range] = ranges;
+  // A position is a commit of one range. For a key that lacks its last levels clients ask each range it reaches into.
   if (!range || ranges.length > 1) throw badRequest('A change feed is read from one range at a time.');
-  const after = startOf(header(headers, HEADER.ifNoneMatch), range.lsn);
-  const since = timeOf(header(headers, HEADER.ifModifiedSince));
   const limit = maxItemCount(headers, HEADER.maxItemCount, CHANGES_MAX);
+  const target = { slice: { ...slice, range: range.id }, range, epks };
+  const { after, changes, add } = changesOf({ headers, store, container, ...target });
   const page = new Page(container.rid);
   let last = after;
-  for (const [lsn, body] of container.documents.changes({ ...slice, range: range.id }, after, since)) {
-    // A continuation is the number of a commit: a page that ended inside one would lose the rest of it.
-    if (lsn !== last && (page.count >= limit || !page.fits(body.length))) break;
-    page.addChange(body, lsn);
+  for (const [lsn, item] of changes) {
+    // A page that ended inside a commit would lose the rest of it: there is no position in there.
+    if (lsn !== last && (page.count >= limit || !page.fits(item.length))) break;
+    add(page, item, lsn);
     last = lsn;
   }
   const found = page.count > 0;
@@ -70,27 +74,13 @@ export function readChanges(request: Request, store: Store): Reply {
 const FEED_ITEMS = 100;
 const CHANGES_MAX = 10_000;
 
-function refuseOtherFeed(mode: string): void {
-  if (mode.toLowerCase() === FEED.latestVersion) return;
-  if (mode.toLowerCase() === FEED.allVersionsAndDeletes) {
-    throw badRequest('The all-versions-and-deletes change feed is not supported yet by the embedded server.');
-  }
+function feedOf(mode: string): ChangesOf {
+  const feed = FEEDS.get(mode.toLowerCase());
+  if (feed) return feed;
   throw badRequest(`"${mode}" is not a change feed: the a-im header is "Incremental Feed" or "Full-Fidelity Feed".`);
 }
 
-/** The commit after which to read. */
-function startOf(etag: string | undefined, lsn: number): number {
-  if (etag === undefined) return 0;
-  if (etag === '*') return lsn;
-  const number = /^"?(\d{1,15})"?$/.exec(etag)?.[1];
-  if (number !== undefined && Number(number) <= lsn) return Number(number);
-  throw badRequest(`The etag ${etag} is not a position in the change feed of this range.`);
-}
-
-/** The second after which to read. Some clients write `UTC` for `GMT`. */
-function timeOf(text: string | undefined): number {
-  if (text === undefined) return 0;
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw badRequest(`"${text}" is not a date.`);
-  return Math.floor(time / 1000);
-}
+const FEEDS: ReadonlyMap<string, ChangesOf> = new Map([
+  [FEED.latestVersion, latestVersions],
+  [FEED.allVersionsAndDeletes, allVersions],
+]);

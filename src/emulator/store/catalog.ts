@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import type { Clock } from '../clock.ts';
 import { Container, type ContainerDefinition, type ContainerState } from './container.ts';
+import type { Horizon } from './horizons.ts';
 import type { Range } from './range.ts';
 
 export interface DatabaseState {
@@ -12,19 +14,19 @@ export interface DatabaseState {
 }
 
 /** Databases with their containers, by name, as they are on disk, in the order in which they were created. */
-export function loadCatalog(db: Database): Map<string, DatabaseState> {
+export function loadCatalog(db: Database, clock: Clock): Map<string, DatabaseState> {
   const names = db.prepare<[], string>('SELECT name FROM databases ORDER BY rowid').pluck().all();
-  return new Map(names.map((name) => [name, loadDatabase(db, name) as DatabaseState]));
+  return new Map(names.map((name) => [name, loadDatabase(db, name, clock) as DatabaseState]));
 }
 
-export function loadDatabase(db: Database, name: string): DatabaseState | undefined {
+export function loadDatabase(db: Database, name: string, clock: Clock): DatabaseState | undefined {
   const row = db
     .prepare<[string], Omit<DatabaseState, 'containers'>>('SELECT * FROM databases WHERE name = ?')
     .get(name);
   const numbers = db
     .prepare<[string], number>('SELECT number FROM containers WHERE database = ? ORDER BY number')
     .pluck();
-  const containers = numbers.all(name).map((number) => new Container(db, loadContainer(db, number)));
+  const containers = numbers.all(name).map((number) => new Container(db, loadContainer(db, number), clock));
   return row && { ...row, containers: new Map(containers.map((container) => [container.name, container])) };
 }
 
@@ -32,19 +34,24 @@ export function loadDatabase(db: Database, name: string): DatabaseState | undefi
 export function loadContainer(db: Database, number: number): ContainerState {
   const row = db.prepare<[number], StoredContainer>(CONTAINER).get(number);
   if (!row) throw new Error(`container ${number} is not in the data`);
-  const ranges = db.prepare<[number], StoredRange>('SELECT * FROM ranges WHERE container = ? ORDER BY min').all(number);
+  const ranges = db.prepare<[number], StoredRange>(RANGES).all(number);
   return {
     ...row,
     definition: JSON.parse(row.definition) as ContainerDefinition,
-    ranges: ranges.map(({ id, min, max, parents, lsn }) => ({ id, min, max, parents: JSON.parse(parents), lsn })),
+    ranges: ranges.map(({ parents, ...range }) => ({ ...range, parents: JSON.parse(parents) as string[] })),
+    horizons: JSON.parse(row.horizons) as Horizon[],
   };
 }
 
 const CONTAINER = `
   SELECT number, database, containers.name, containers.rid, databases.rid AS databaseRid, definition, containers.etag,
-    containers.ts, next_range AS nextRange, next_document AS nextDocument
+    containers.ts, next_range AS nextRange, next_document AS nextDocument, horizons
   FROM containers JOIN databases ON databases.name = database WHERE number = ?
 `;
+const RANGES = 'SELECT id, min, max, parents, lsn, bytes FROM ranges WHERE container = ? ORDER BY min';
 
-type StoredContainer = Omit<ContainerState, 'definition' | 'ranges'> & { readonly definition: string };
+type StoredContainer = Omit<ContainerState, 'definition' | 'ranges' | 'horizons'> & {
+  readonly definition: string;
+  readonly horizons: string;
+};
 type StoredRange = Omit<Range, 'parents'> & { readonly parents: string };

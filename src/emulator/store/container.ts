@@ -1,9 +1,14 @@
 import type { Database } from 'better-sqlite3';
 import { type KeyComponent, keyReader, type PartitionKeyDefinition } from '../../protocol/partition-key.ts';
 import { assert } from '../../support/assert.ts';
+import type { Clock } from '../clock.ts';
 import { documentRids } from '../rid.ts';
 import { type Documents, openDocuments } from './documents.ts';
+import type { Horizon } from './horizons.ts';
 import { contains, type Range } from './range.ts';
+import { recording } from './recording.ts';
+import { sized } from './sized.ts';
+import { openVersions, type Versions } from './versions.ts';
 
 export interface ContainerState {
   readonly number: number;
@@ -17,13 +22,22 @@ export interface ContainerState {
   readonly ranges: readonly Range[];
   readonly nextRange: number;
   readonly nextDocument: number;
+  readonly horizons: readonly Horizon[];
 }
 
 /** What a client may set on a container, with the defaults filled in. */
 export interface ContainerDefinition {
   readonly id: string;
   readonly partitionKey: PartitionKeyDefinition;
+  /** In seconds; -1 is never, for documents without a time to live of their own. Without it none expires at all. */
+  readonly defaultTtl?: number;
+  readonly changeFeedPolicy?: ChangeFeedPolicy;
   readonly [policy: string]: unknown;
+}
+
+export interface ChangeFeedPolicy {
+  /** For how many minutes all versions are kept; 0 is not at all. */
+  readonly retentionDuration: number;
 }
 
 /** A container while the server runs: its counters live here and are written down at the end of each transaction. */
@@ -36,7 +50,8 @@ export class Container {
   readonly ridOf: (documentNumber: number) => string;
   /** The partition key of a parsed document. */
   readonly readKey: (document: unknown) => KeyComponent[];
-  readonly documents: Documents;
+  readonly versions: Versions;
+  documents!: Documents;
   definition!: ContainerDefinition;
   etag!: string;
   ts!: number;
@@ -44,8 +59,13 @@ export class Container {
   ranges!: readonly Range[];
   nextRange!: number;
   nextDocument!: number;
+  /** What the feed of all versions has lost. */
+  horizons!: readonly Horizon[];
+  /** Ids of ranges that are about to split or merge; a server that starts again has none. */
+  readonly moving = new Set<number>();
+  readonly #documents: Documents;
 
-  constructor(db: Database, state: ContainerState) {
+  constructor(db: Database, state: ContainerState, clock: Clock) {
     this.number = state.number;
     this.database = state.database;
     this.name = state.name;
@@ -53,18 +73,32 @@ export class Container {
     this.self = `dbs/${state.databaseRid}/colls/${state.rid}/`;
     this.ridOf = documentRids(state.rid);
     this.readKey = keyReader(state.definition.partitionKey);
-    this.documents = openDocuments(db, tableOf(state.number));
+    const lifetime = () => ({ defaultTtl: this.definition.defaultTtl, now: clock.seconds() });
+    const table = tableOf(state.number);
+    this.#documents = sized(openDocuments(db, table, lifetime), (id, bytes) => this.#grow(id, bytes));
+    this.versions = openVersions(db, `versions_${state.number}`, table);
     this.restore(state);
   }
 
   /** Takes what can change from what is on disk. */
   restore(state: ContainerState): void {
-    this.definition = state.definition;
-    this.etag = state.etag;
-    this.ts = state.ts;
+    this.define(state);
     this.ranges = state.ranges;
     this.nextRange = state.nextRange;
     this.nextDocument = state.nextDocument;
+    this.horizons = state.horizons;
+  }
+
+  define({ definition, etag, ts }: Pick<ContainerState, 'definition' | 'etag' | 'ts'>): void {
+    this.definition = definition;
+    this.etag = etag;
+    this.ts = ts;
+    this.documents = retentionOf(definition) > 0 ? recording(this.#documents, this.versions) : this.#documents;
+  }
+
+  /** For how many seconds all versions are kept. */
+  get retention(): number {
+    return retentionOf(this.definition);
   }
 
   get key(): PartitionKeyDefinition {
@@ -81,6 +115,16 @@ export class Container {
     assert(range !== undefined, 'the ranges of a container tile its key space');
     return range;
   }
+
+  #grow(rangeId: number, bytes: number): void {
+    const range = this.ranges.find(({ id }) => id === rangeId);
+    assert(range !== undefined, 'documents are written to ranges that are there');
+    range.bytes += bytes;
+  }
+}
+
+export function retentionOf({ changeFeedPolicy }: ContainerDefinition): number {
+  return (changeFeedPolicy?.retentionDuration ?? 0) * 60;
 }
 
 export function tableOf(containerNumber: number): string {

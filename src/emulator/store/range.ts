@@ -8,6 +8,8 @@ export interface Range {
   readonly parents: readonly string[];
   /** The number of its last commit. */
   lsn: number;
+  /** Of all its documents. */
+  bytes: number;
 }
 
 export function contains({ min, max }: Range, epk: string): boolean {

@@ -19,7 +19,7 @@ export function openDatabase(file: string): Database.Database {
 
 const MEMORY = ':memory:';
 const APPLICATION_ID = 0x636f7366;
-const VERSION = 2;
+const VERSION = 3;
 const FULL = 2;
 const CACHE_KIBIBYTES = 65_536;
 /** 32 MB of log. */
@@ -30,11 +30,13 @@ const TABLES = `
   CREATE TABLE containers (
     number INTEGER PRIMARY KEY AUTOINCREMENT, database TEXT NOT NULL REFERENCES databases, name TEXT NOT NULL,
     rid TEXT NOT NULL, definition TEXT NOT NULL, etag TEXT NOT NULL, ts INTEGER NOT NULL,
-    next_range INTEGER NOT NULL, next_document INTEGER NOT NULL, UNIQUE (database, name)
+    next_range INTEGER NOT NULL, next_document INTEGER NOT NULL, horizons TEXT NOT NULL,
+    UNIQUE (database, name)
   ) STRICT;
   CREATE TABLE ranges (
     container INTEGER NOT NULL REFERENCES containers ON DELETE CASCADE, id INTEGER NOT NULL,
-    min TEXT NOT NULL, max TEXT NOT NULL, parents TEXT NOT NULL, lsn INTEGER NOT NULL, PRIMARY KEY (container, id)
+    min TEXT NOT NULL, max TEXT NOT NULL, parents TEXT NOT NULL, lsn INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, PRIMARY KEY (container, id)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE offers (
     id TEXT PRIMARY KEY, resource TEXT NOT NULL, target TEXT NOT NULL UNIQUE, content TEXT NOT NULL,

@@ -1,14 +1,17 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { assert } from '../../support/assert.ts';
 import { Clock } from '../clock.ts';
 import { newContainerRid, newDatabaseRid } from '../rid.ts';
 import { type DatabaseState, loadCatalog, loadContainer, loadDatabase } from './catalog.ts';
 import type { AppliedChange } from './change.ts';
-import { Container, type ContainerDefinition, tableOf } from './container.ts';
+import { Container, type ContainerDefinition, retentionOf, tableOf } from './container.ts';
 import { createDocuments } from './documents.ts';
+import { cutHorizon, type Horizon, raiseHorizon } from './horizons.ts';
 import { type Offers, openOffers } from './offers.ts';
 import type { Range } from './range.ts';
 import { dataError, openDatabase } from './schema.ts';
 import { newEtag } from './stamp.ts';
+import { insertRanges, replaceRanges } from './topology.ts';
 
 // What is in memory is what counts while the server runs; SQLite has the documents and, at the end of each transaction,
 // the counters. Writing methods may only be called inside `write`. When that fails, what it touched is read back from
@@ -26,6 +29,7 @@ export class Store {
   readonly #rollback: Statement;
   readonly #saveContainer: Statement;
   readonly #saveRange: Statement;
+  readonly #saveHorizons: Statement;
   readonly #databases: Map<string, DatabaseState>;
   /** Containers of which counters changed, each with those of its ranges that did. */
   readonly #touched = new Map<Container, Set<Range>>();
@@ -43,13 +47,19 @@ export class Store {
     this.#commit = this.#db.prepare('COMMIT');
     this.#rollback = this.#db.prepare('ROLLBACK');
     this.#saveContainer = this.#db.prepare('UPDATE containers SET next_range = ?, next_document = ? WHERE number = ?');
-    this.#saveRange = this.#db.prepare('UPDATE ranges SET lsn = ? WHERE container = ? AND id = ?');
+    this.#saveRange = this.#db.prepare('UPDATE ranges SET lsn = ?, bytes = ? WHERE container = ? AND id = ?');
+    this.#saveHorizons = this.#db.prepare('UPDATE containers SET horizons = ? WHERE number = ?');
     this.#databases = this.#load(file);
   }
 
   /** Throws when a failure left memory and disk different, with that failure as the cause. */
   assertSound(): void {
     if (this.#broken) throw this.#broken;
+  }
+
+  /** Makes everything fail from now on, with what failed where nobody could be told. */
+  giveUp(cause: unknown): void {
+    this.#broken ??= new Error('the server could not keep its data in order', { cause });
   }
 
   databases(): DatabaseState[] {
@@ -115,7 +125,7 @@ export class Store {
   createContainer(database: DatabaseState, definition: ContainerDefinition, boundaries: readonly string[]): Container {
     this.#changed.add(database.name);
     const { lastInsertRowid: number } = this.#db
-      .prepare('INSERT INTO containers VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, 1)')
+      .prepare("INSERT INTO containers VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, 1, '[]')")
       .run(
         database.name,
         definition.id,
@@ -126,11 +136,10 @@ export class Store {
         boundaries.length - 1,
       );
     createDocuments(this.#db, tableOf(Number(number)));
-    const insert = this.#db.prepare("INSERT INTO ranges VALUES (?, ?, ?, ?, '[]', 0)");
-    boundaries.slice(1).forEach((max, id) => {
-      insert.run(number, id, boundaries[id], max);
-    });
-    const container = new Container(this.#db, loadContainer(this.#db, Number(number)));
+    const ranges = boundaries.slice(1).map((max, id) => ({ id, min: boundaries[id] as string, max, ...NEW_RANGE }));
+    insertRanges(this.#db, Number(number), ranges);
+    const container = new Container(this.#db, loadContainer(this.#db, Number(number)), this.clock);
+    this.#fit(container, undefined);
     database.containers.set(container.name, container);
     return container;
   }
@@ -141,12 +150,15 @@ export class Store {
     this.#db
       .prepare('UPDATE containers SET definition = ?, etag = ?, ts = ? WHERE number = ?')
       .run(JSON.stringify(definition), etag, ts, container.number);
-    Object.assign(container, { definition, etag, ts });
+    const before = container.definition;
+    container.define({ definition, etag, ts });
+    this.#fit(container, before);
   }
 
   removeContainer(container: Container): void {
     this.#changed.add(container.database);
     this.#db.exec(`DROP TABLE ${tableOf(container.number)}`);
+    container.versions.drop();
     this.#db.prepare('DELETE FROM containers WHERE number = ?').run(container.number);
     this.offers.removeFor(container.rid);
     this.#databases.get(container.database)?.containers.delete(container.name);
@@ -155,18 +167,35 @@ export class Store {
   /** Replaces a range by two that meet at `boundary`. Their counters go on after their parent's. */
   splitRange(container: Container, rangeId: number, boundary: string): void {
     const parent = container.ranges.find(({ id }) => id === rangeId);
-    if (!parent) throw new Error(`container "${container.name}" has no range ${rangeId}`);
+    assert(parent !== undefined, 'a range that is split is there');
     this.touch(container);
     const parents = [...parent.parents, String(parent.id)];
-    const left: Range = { id: container.nextRange++, min: parent.min, max: boundary, parents, lsn: parent.lsn + 1 };
-    const right: Range = { ...left, id: container.nextRange++, min: boundary, max: parent.max };
-    this.#db.prepare('DELETE FROM ranges WHERE container = ? AND id = ?').run(container.number, rangeId);
-    const insert = this.#db.prepare('INSERT INTO ranges VALUES (?, ?, ?, ?, ?, ?)');
-    for (const { id, min, max, lsn } of [left, right]) {
-      insert.run(container.number, id, min, max, JSON.stringify(parents), lsn);
-    }
-    container.documents.divide(rangeId, boundary, left.id, right.id);
-    container.ranges = container.ranges.flatMap((range) => (range === parent ? [left, right] : [range]));
+    const child = { parents, lsn: parent.lsn + 1 };
+    const [leftId, rightId] = [container.nextRange++, container.nextRange++];
+    container.documents.divide(rangeId, boundary, leftId, rightId);
+    const bytes = container.documents.size(leftId);
+    replaceRanges(
+      this.#db,
+      container,
+      [parent],
+      [
+        { ...child, id: leftId, min: parent.min, max: boundary, bytes },
+        { ...child, id: rightId, min: boundary, max: parent.max, bytes: parent.bytes - bytes },
+      ],
+    );
+    this.#setHorizons(container, cutHorizon(container.horizons, boundary));
+  }
+
+  /** Removes so many versions at most of those that are no longer retained; returns how many. */
+  purgeVersions(container: Container, limit: number): number {
+    this.touch(container);
+    const lost = container.versions.purge(this.clock.seconds() - container.retention, limit);
+    const horizons = lost.reduce<readonly Horizon[]>(
+      (raised, { epk, lsn }) => raiseHorizon(raised, epk, lsn),
+      container.horizons,
+    );
+    if (lost.length > 0) this.#setHorizons(container, horizons);
+    return lost.length;
   }
 
   close(): void {
@@ -178,9 +207,27 @@ export class Store {
     }
   }
 
+  /** Makes what the definition asks for, and removes what only the one before did. */
+  #fit(container: Container, before: ContainerDefinition | undefined): void {
+    const expires = container.definition.defaultTtl !== undefined;
+    if (expires !== (before?.defaultTtl !== undefined)) container.documents.setExpiring(expires);
+    const retains = container.retention > 0;
+    if (retains === (before !== undefined && retentionOf(before) > 0)) return;
+    if (retains) container.versions.create();
+    else container.versions.drop();
+    // What happened before there were versions is lost.
+    const horizons = container.ranges.map(({ min, lsn }): Horizon => [min, lsn]);
+    this.#setHorizons(container, retains ? horizons : []);
+  }
+
+  #setHorizons(container: Container, horizons: readonly Horizon[]): void {
+    this.#saveHorizons.run(JSON.stringify(horizons), container.number);
+    container.horizons = horizons;
+  }
+
   #load(file: string): Map<string, DatabaseState> {
     try {
-      return loadCatalog(this.#db);
+      return loadCatalog(this.#db, this.clock);
     } catch (error) {
       this.#db.close();
       throw dataError(error, file);
@@ -206,7 +253,7 @@ export class Store {
   #saveCounters(): void {
     for (const [{ number, nextRange, nextDocument }, ranges] of this.#touched) {
       this.#saveContainer.run(nextRange, nextDocument, number);
-      for (const { id, lsn } of ranges) this.#saveRange.run(lsn, number, id);
+      for (const { id, lsn, bytes } of ranges) this.#saveRange.run(lsn, bytes, number, id);
     }
   }
 
@@ -214,7 +261,7 @@ export class Store {
     try {
       if (this.#db.inTransaction) this.#rollback.run();
       for (const name of this.#changed) {
-        const database = loadDatabase(this.#db, name);
+        const database = loadDatabase(this.#db, name, this.clock);
         if (database) this.#databases.set(name, database);
         else this.#databases.delete(name);
       }
@@ -226,3 +273,5 @@ export class Store {
     }
   }
 }
+
+const NEW_RANGE = { parents: [], lsn: 0, bytes: 0 };
