@@ -7,6 +7,7 @@ import { INTEGER } from './integer.ts';
 import { ITEM } from './item.ts';
 import { JSON_TEXT } from './json-text.ts';
 import { NUMBER } from './number.ts';
+import { REGEX } from './regex.ts';
 import { SET } from './set.ts';
 import type { SqlFunction } from './sql-function.ts';
 import { TEXT } from './text.ts';
@@ -15,7 +16,7 @@ import { TEXT_SEARCH } from './text-search.ts';
 import { TYPE } from './type.ts';
 import { VECTOR } from './vector.ts';
 
-const TEXTS = [TEXT, TEXT_SEARCH, TEXT_POSITION, JSON_TEXT];
+const TEXTS = [TEXT, TEXT_SEARCH, TEXT_POSITION, JSON_TEXT, REGEX];
 const ARRAYS = [ARRAY, ARRAY_SUMMARY, SET, VECTOR];
 
 /** The built-in functions by upper-case name. */

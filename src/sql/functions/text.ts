@@ -23,7 +23,7 @@ export const TEXT: Family = {
 /** As documented: a longer result is `undefined`. */
 const REPLICATED_MAX = 10_000;
 /** A document has at most 2 MiB, so that nobody can want a longer string; without a limit, calls in calls double it. */
-const TEXT_MAX = 2 * 1024 * 1024;
+export const TEXT_MAX = 2 * 1024 * 1024;
 
 function ofText(call: (text: string) => Value): SqlFunction {
   return ofDefined(1, 1, (text) => (typeof text === 'string' ? call(text) : undefined));
