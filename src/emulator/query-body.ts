@@ -11,8 +11,13 @@ export function parseQuery(body: Buffer): Query {
   if (query.length > QUERY_MAX) throw badRequest(`The query is longer than ${QUERY_MAX} characters.`);
   if (!Array.isArray(parameters) || !parameters.every(isParameter))
     throw badRequest('The query parameters are invalid.');
+  return refusingSqlErrors(() => prepareQuery(query, parameters));
+}
+
+/** Runs a part of a query; what is wrong with the query becomes 400, with the place in its text. */
+export function refusingSqlErrors<Result>(run: () => Result): Result {
   try {
-    return prepareQuery(query, parameters);
+    return run();
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     const { code, message, start, end } = error;

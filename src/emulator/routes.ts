@@ -23,7 +23,8 @@ import {
 } from './handlers/documents.ts';
 import { readChanges, readFeed } from './handlers/feed.ts';
 import { listOffers, queryOffers, readOffer, replaceOffer } from './handlers/offers.ts';
-import { planQuery, runQuery } from './handlers/query.ts';
+import { runQuery } from './handlers/query.ts';
+import { planQuery } from './handlers/query-plan.ts';
 import { readRanges } from './handlers/ranges.ts';
 import type { Reply } from './reply.ts';
 import { flag, type Request } from './request.ts';

@@ -1,149 +1,133 @@
+import { isAggregate } from './aggregates.ts';
 import { FUNCTIONS } from './functions/index.ts';
-import { SqlError, unsupported } from './sql-error.ts';
-import type { BinaryOperator, Expression } from './syntax.ts';
-import { compare, equals, type Value } from './value.ts';
+import { checkEscape, matches, parsePattern } from './like.ts';
+import { BINARY, isBetween, UNARY } from './operators.ts';
+import { printExpression } from './printer.ts';
+import { type Evaluate, parameterOf, type Scope, slotOf } from './scope.ts';
+import { SqlError } from './sql-error.ts';
+import { compileSubquery } from './subquery.ts';
+import type { BinaryOperator, Expression, Member } from './syntax.ts';
+import { equals, type Value } from './value.ts';
 
-export type Evaluate = (document: Value) => Value;
-
-export interface Scope {
-  readonly alias: string;
-  readonly parameters: ReadonlyMap<string, Value>;
-}
-
-/** The expression as a closure over the document. Whatever is wrong with it is found here, not while it runs. */
+/** The expression as a closure over slots. Whatever is wrong with it is found here, not while it runs. */
 export function compile(expression: Expression, scope: Scope): Evaluate {
+  const key = scope.grouping?.keys.get(printExpression(expression));
+  if (key !== undefined) return (slots) => slots[key];
   const inner = (part: Expression): Evaluate => compile(part, scope);
   switch (expression.kind) {
-    case 'literal':
-      return () => expression.value;
-    case 'parameter':
-      return compileParameter(expression, scope);
-    case 'name':
-      if (expression.name === scope.alias) return (document) => document;
-      throw new SqlError(`Identifier '${expression.name}' could not be resolved.`, expression, 'SC2001');
+    case 'literal': {
+      const { value } = expression;
+      return () => value;
+    }
+    case 'parameter': {
+      const value = parameterOf(expression.name, scope, expression);
+      return () => value;
+    }
+    case 'name': {
+      const slot = slotOf(expression.name, scope, expression);
+      return (slots) => slots[slot];
+    }
     case 'member':
-      return compileMember(inner(expression.of), inner(expression.key));
-    case 'not':
-      return compileNot(inner(expression.operand));
-    case 'negate':
-      return compileSign(inner(expression.operand), -1);
-    case 'plus':
-      return compileSign(inner(expression.operand), 1);
+      return compileMember(expression, scope);
+    case 'unary':
+      return compileUnary(UNARY[expression.operator], inner(expression.operand));
     case 'binary':
       return compileBinary(expression.operator, inner(expression.left), inner(expression.right));
+    case 'conditional':
+      return compileConditional(inner(expression.test), inner(expression.met), inner(expression.otherwise));
     case 'between':
-      return compileBetween(inner(expression.operand), inner(expression.low), inner(expression.high));
+      return compileBetween(expression, scope);
     case 'in':
       return compileIn(expression, scope);
+    case 'like':
+      return compileLike(expression, scope);
     case 'call':
-      return compileCall(expression, expression.items.map(inner));
+      return compileCall(expression, scope);
+    case 'array':
+      return compileArray(expression.items.map(inner));
+    case 'object':
+      return compileObject(expression.members, inner);
+    case 'subquery':
+      return compileSubquery(expression, scope);
   }
 }
 
-function compileParameter(expression: Expression & { kind: 'parameter' }, scope: Scope): Evaluate {
-  if (!scope.parameters.has(expression.name)) {
-    throw new SqlError(`Parameter '${expression.name}' has no value.`, expression, 'SC2016');
+/** An object without the members that have no value. */
+export function objectOf(members: readonly (readonly [name: string, value: Value])[]): Value {
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
+}
+
+function compileMember({ of, key }: Expression & { kind: 'member' }, scope: Scope): Evaluate {
+  const object = compile(of, scope);
+  if (key.kind === 'literal' && typeof key.value === 'string') {
+    const name = key.value;
+    return (slots) => {
+      const value = object(slots);
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+      return Object.hasOwn(value, name) ? (value as Record<string, Value>)[name] : undefined;
+    };
   }
-  const value = scope.parameters.get(expression.name);
-  return () => value;
+  const name = compile(key, scope);
+  return (slots) => memberOf(object(slots), name(slots));
 }
 
-function compileMember(of: Evaluate, key: Evaluate): Evaluate {
-  return (document) => {
-    const object = of(document);
-    if (typeof object !== 'object' || object === null) return undefined;
-    const name = key(document);
-    if (typeof name !== (Array.isArray(object) ? 'number' : 'string')) return undefined;
-    return Object.hasOwn(object, name as PropertyKey)
-      ? (object as Record<PropertyKey, Value>)[name as never]
-      : undefined;
-  };
+function memberOf(object: Value, key: Value): Value {
+  if (typeof object !== 'object' || object === null) return undefined;
+  if (typeof key !== (Array.isArray(object) ? 'number' : 'string')) return undefined;
+  return Object.hasOwn(object, key as PropertyKey) ? (object as Record<PropertyKey, Value>)[key as never] : undefined;
 }
 
-function compileNot(operand: Evaluate): Evaluate {
-  return (document) => {
-    const value = operand(document);
-    return typeof value === 'boolean' ? !value : undefined;
-  };
-}
-
-function compileSign(operand: Evaluate, sign: 1 | -1): Evaluate {
-  return (document) => {
-    const value = operand(document);
-    return typeof value === 'number' ? sign * value : undefined;
-  };
+function compileUnary(apply: (operand: Value) => Value, operand: Evaluate): Evaluate {
+  return (slots) => apply(operand(slots));
 }
 
 function compileBinary(operator: BinaryOperator, left: Evaluate, right: Evaluate): Evaluate {
   if (operator === 'AND') return compileLogic(left, right, false);
   if (operator === 'OR') return compileLogic(left, right, true);
-  const apply = OPERATORS[operator];
-  return (document) => apply(left(document), right(document));
+  if (operator === '??') return compileCoalesce(left, right);
+  const apply = BINARY[operator];
+  return (slots) => apply(left(slots), right(slots));
 }
 
 /** Three-valued AND and OR: `decisive` on either side settles the result, even when the other is not a boolean. */
 function compileLogic(left: Evaluate, right: Evaluate, decisive: boolean): Evaluate {
-  return (document) => {
-    const first = left(document);
+  return (slots) => {
+    const first = left(slots);
     if (first === decisive) return decisive;
-    const second = right(document);
+    const second = right(slots);
     if (second === decisive) return decisive;
     return typeof first === 'boolean' && typeof second === 'boolean' ? !decisive : undefined;
   };
 }
 
-const OPERATORS: Readonly<Record<Exclude<BinaryOperator, 'AND' | 'OR'>, (left: Value, right: Value) => Value>> = {
-  '=': equals,
-  '!=': (left, right) => negated(equals(left, right)),
-  '<': (left, right) => tested(compare(left, right), (order) => order < 0),
-  '<=': (left, right) => tested(compare(left, right), (order) => order <= 0),
-  '>': (left, right) => tested(compare(left, right), (order) => order > 0),
-  '>=': (left, right) => tested(compare(left, right), (order) => order >= 0),
-  '+': arithmetic((left, right) => left + right),
-  '-': arithmetic((left, right) => left - right),
-  '*': arithmetic((left, right) => left * right),
-  '/': arithmetic((left, right) => left / right),
-  '%': arithmetic((left, right) => left % right),
-};
-
-function negated(value: boolean | undefined): boolean | undefined {
-  return value === undefined ? undefined : !value;
-}
-
-function tested(order: number | undefined, test: (order: number) => boolean): boolean | undefined {
-  return order === undefined ? undefined : test(order);
-}
-
-function arithmetic(apply: (left: number, right: number) => number) {
-  return (left: Value, right: Value): Value => {
-    if (typeof left !== 'number' || typeof right !== 'number') return undefined;
-    const result = apply(left, right);
-    // JSON has no infinity: what cannot be written is not a value.
-    return Number.isFinite(result) ? result : undefined;
+/** The left side unless it is undefined: null is a value. */
+function compileCoalesce(left: Evaluate, right: Evaluate): Evaluate {
+  return (slots) => {
+    const value = left(slots);
+    return value === undefined ? right(slots) : value;
   };
 }
 
-/** `>= low AND <= high` of an operand that is evaluated once: it may be a BETWEEN itself. */
-function compileBetween(operand: Evaluate, low: Evaluate, high: Evaluate): Evaluate {
-  return (document) => {
-    const value = operand(document);
-    const above = OPERATORS['>='](value, low(document));
-    const below = OPERATORS['<='](value, high(document));
-    if (above === false || below === false) return false;
-    return above === undefined || below === undefined ? undefined : true;
-  };
+function compileConditional(test: Evaluate, met: Evaluate, otherwise: Evaluate): Evaluate {
+  return (slots) => (test(slots) === true ? met(slots) : otherwise(slots));
+}
+
+function compileBetween(expression: Expression & { kind: 'between' }, scope: Scope): Evaluate {
+  const [value, low, high] = [expression.operand, expression.low, expression.high].map((part) => compile(part, scope));
+  const test: Evaluate = (slots) => isBetween(value?.(slots), low?.(slots), high?.(slots));
+  return expression.negated ? compileUnary(UNARY.NOT, test) : test;
 }
 
 /** Strings, numbers and the like that are known now are looked up in a set: a list may have thousands of them. */
-function compileIn({ operand, items }: Expression & { kind: 'in' }, scope: Scope): Evaluate {
+function compileIn({ operand, items, negated }: Expression & { kind: 'in' }, scope: Scope): Evaluate {
   const value = compile(operand, scope);
   const known = items.filter((item) => isKnownPrimitive(item, scope));
-  const values = new Set(known.map((item) => compile(item, scope)(undefined)));
+  const values = new Set(known.map((item) => compile(item, scope)([])));
   const others = items.filter((item) => !isKnownPrimitive(item, scope)).map((item) => compile(item, scope));
-  return (document) => {
-    const wanted = value(document);
+  return (slots) => {
+    const wanted = value(slots);
     if (wanted === undefined) return undefined;
-    return values.has(wanted) || others.some((item) => equals(wanted, item(document)) === true);
+    return (values.has(wanted) || others.some((item) => equals(wanted, item(slots)) === true)) !== negated;
   };
 }
 
@@ -154,12 +138,57 @@ function isKnownPrimitive(item: Expression, scope: Scope): boolean {
   return value !== undefined && (typeof value !== 'object' || value === null);
 }
 
-function compileCall(expression: Expression & { kind: 'call' }, items: readonly Evaluate[]): Evaluate {
-  const known = FUNCTIONS.get(expression.name);
-  if (!known) throw unsupported(`the function ${expression.name} at this place`, expression);
-  const [fewest, most] = known.arguments;
-  if (items.length < fewest || items.length > most) {
-    throw new SqlError(`The ${expression.name} function requires ${fewest} argument(s).`, expression, 'SC2050');
+function compileLike(expression: Expression & { kind: 'like' }, scope: Scope): Evaluate {
+  const { operand, pattern, escape: escaper, negated } = expression;
+  checkEscape(escaper, expression);
+  const [text, wanted] = [compile(operand, scope), compile(pattern, scope)];
+  const known = isKnownPrimitive(pattern, scope) ? wanted([]) : undefined;
+  const prepared = typeof known === 'string' ? parsePattern(known, escaper) : undefined;
+  return (slots) => {
+    const value = text(slots);
+    const template = prepared ? '' : wanted(slots);
+    if (typeof value !== 'string' || typeof template !== 'string') return undefined;
+    return matches(value, prepared ?? parsePattern(template, escaper)) !== negated;
+  };
+}
+
+function compileArray(items: readonly Evaluate[]): Evaluate {
+  return (slots) => items.map((item) => item(slots)).filter((value) => value !== undefined);
+}
+
+function compileObject(members: readonly Member[], inner: (part: Expression) => Evaluate): Evaluate {
+  const values = members.map(({ name, value }) => [name, inner(value)] as const);
+  return (slots) => objectOf(values.map(([name, value]) => [name, value(slots)]));
+}
+
+function compileCall(expression: Expression & { kind: 'call' }, scope: Scope): Evaluate {
+  const { name } = expression;
+  if (isAggregate(name)) return compileAggregate(expression, scope);
+  const known = FUNCTIONS.get(name);
+  if (!known) throw new SqlError(`'${name}' is not a recognized built-in function name.`, expression, 'SC2005');
+  const items = expression.items.map((item) => compile(item, scope));
+  refuseCount(expression, ...known.arguments);
+  const { call } = known;
+  const [first, second] = items;
+  if (items.length === 1 && first) return (slots) => call(first(slots));
+  if (items.length === 2 && first && second) return (slots) => call(first(slots), second(slots));
+  return (slots) => call(...items.map((item) => item(slots)));
+}
+
+function compileAggregate(expression: Expression & { kind: 'call' }, scope: Scope): Evaluate {
+  const { name, items } = expression;
+  const aggregate = scope.grouping?.aggregate;
+  refuseCount(expression, 1, 1);
+  if (!aggregate) {
+    throw new SqlError(`The aggregate function '${name}' is not allowed at this place.`, expression, 'SC2046');
   }
-  return (document) => known.call(...items.map((item) => item(document)));
+  const slot = aggregate(name, items[0] as Expression);
+  return (slots) => slots[slot];
+}
+
+function refuseCount(expression: Expression & { kind: 'call' }, fewest: number, most: number): void {
+  const { name, items } = expression;
+  if (items.length >= fewest && items.length <= most) return;
+  const wanted = fewest === most ? `${fewest}` : `${fewest} to ${most}`;
+  throw new SqlError(`The ${name} function requires ${wanted} argument(s).`, expression, 'SC2050');
 }

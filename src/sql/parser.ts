@@ -1,37 +1,51 @@
-import { parseExpression } from './expression.ts';
-import { syntaxError } from './lexer.ts';
+import { parseExpression, parseList } from './expression.ts';
+import { parseFrom } from './from-clause.ts';
 import { unsupported } from './sql-error.ts';
-import type { Expression, Projection, ProjectionItem, Select } from './syntax.ts';
+import type { Expression, OrderItem, Projection, ProjectionItem, Select } from './syntax.ts';
 import { Tokens } from './tokens.ts';
 
 /** Reads a whole query. Throws an `SqlError` that names the place where it stops making sense. */
 export function parseSelect(query: string): Select {
   const tokens = new Tokens(query);
-  tokens.expect('SELECT');
-  if (tokens.isWord('DISTINCT')) throw unsupported('DISTINCT', tokens.next);
-  const top = tokens.skip('TOP') ? parseTop(tokens) : undefined;
-  const projection = parseProjection(tokens);
-  if (!tokens.isWord('FROM') && tokens.next.kind === 'end') throw unsupported('a query without FROM', tokens.next);
-  tokens.expect('FROM');
-  const alias = parseFrom(tokens);
-  const where = tokens.skip('WHERE') ? parseExpression(tokens) : undefined;
-  refuseClauses(tokens);
+  const select = parseSubquery(tokens);
   if (tokens.next.kind !== 'end') throw tokens.unexpected();
-  return { top, projection, alias, where };
+  return select;
 }
 
-const MISSING = ['JOIN', 'GROUP', 'ORDER', 'OFFSET', 'HAVING'];
-const RESERVED = ['WHERE', 'AS', 'IN', ...MISSING];
+/** Reads a query up to where it ends, which may be inside another. */
+export function parseSubquery(tokens: Tokens): Select {
+  return tokens.nested(() => {
+    const { start } = tokens.expect('SELECT');
+    const distinct = tokens.skip('DISTINCT');
+    const top = tokens.skip('TOP') ? parseNumber(tokens) : undefined;
+    const projection = parseProjection(tokens);
+    const from = tokens.skip('FROM') ? parseFrom(tokens) : [];
+    const where = tokens.skip('WHERE') ? parseExpression(tokens) : undefined;
+    const groupBy = tokens.isWord('GROUP') ? parseGroupBy(tokens) : [];
+    const orderBy = tokens.isWord('ORDER') ? parseOrderBy(tokens) : [];
+    const offset = tokens.skip('OFFSET') ? parseNumber(tokens) : undefined;
+    const limit = offset && parseLimit(tokens);
+    return { distinct, top, projection, from, where, groupBy, orderBy, offset, limit, start, end: tokens.end };
+  });
+}
 
-function parseTop(tokens: Tokens): Expression {
-  const { kind, text, start, end } = tokens.take();
+/** A number, or a parameter that holds one. */
+function parseNumber(tokens: Tokens): Expression {
+  const { kind, text, start, end } = tokens.next;
+  if (kind !== 'number' && kind !== 'parameter') throw tokens.unexpected();
+  tokens.take();
   if (kind === 'number') return { kind: 'literal', value: Number(text), start, end };
-  if (kind === 'parameter') return { kind, name: text, start, end };
-  throw syntaxError(text, { start, end });
+  return { kind, name: text, start, end };
+}
+
+function parseLimit(tokens: Tokens): Expression {
+  tokens.expect('LIMIT');
+  return parseNumber(tokens);
 }
 
 function parseProjection(tokens: Tokens): Projection {
-  if (tokens.skip('*')) return { kind: 'document' };
+  const { start, end } = tokens.next;
+  if (tokens.skip('*')) return { kind: 'document', start, end };
   if (tokens.skip('VALUE')) return { kind: 'value', expression: parseExpression(tokens) };
   const items = [parseItem(tokens)];
   while (tokens.skip(',')) items.push(parseItem(tokens));
@@ -40,25 +54,31 @@ function parseProjection(tokens: Tokens): Projection {
 
 function parseItem(tokens: Tokens): ProjectionItem {
   const expression = parseExpression(tokens);
-  const named = tokens.skip('AS') || (tokens.next.kind === 'word' && !tokens.isWord('FROM', ...RESERVED));
-  return { expression, alias: named ? parseName(tokens) : undefined };
+  const announced = tokens.skip('AS');
+  if (tokens.next.kind === 'string') return { expression, alias: tokens.take().text };
+  return { expression, alias: announced || tokens.isName() ? tokens.name().text : undefined };
 }
 
-function parseFrom(tokens: Tokens): string {
-  const source = parseName(tokens);
-  if (tokens.isSymbol('.', '[') || tokens.isWord('IN'))
-    throw unsupported('FROM over a part of a document', tokens.next);
-  if (tokens.skip('AS')) return parseName(tokens);
-  return tokens.next.kind === 'word' && !tokens.isWord(...RESERVED) ? parseName(tokens) : source;
+function parseGroupBy(tokens: Tokens): Expression[] {
+  tokens.expect('GROUP');
+  tokens.expect('BY');
+  return parseList(tokens);
 }
 
-function parseName(tokens: Tokens): string {
-  if (tokens.next.kind !== 'word') throw tokens.unexpected();
-  return tokens.take().text;
+function parseOrderBy(tokens: Tokens): OrderItem[] {
+  const order = tokens.expect('ORDER');
+  tokens.expect('BY');
+  if (tokens.isWord('RANK') && tokens.following.kind === 'word') {
+    throw unsupported('ORDER BY RANK', { start: order.start, end: tokens.next.end });
+  }
+  const items = [parseOrderItem(tokens)];
+  while (tokens.skip(',')) items.push(parseOrderItem(tokens));
+  return items;
 }
 
-function refuseClauses(tokens: Tokens): void {
-  if (!tokens.isWord(...MISSING)) return;
-  const word = tokens.next.text.toUpperCase();
-  throw unsupported(word === 'GROUP' || word === 'ORDER' ? `${word} BY` : word, tokens.next);
+function parseOrderItem(tokens: Tokens): OrderItem {
+  const expression = parseExpression(tokens);
+  const descending = tokens.skip('DESC');
+  if (!descending) tokens.skip('ASC');
+  return { expression, descending };
 }

@@ -1,23 +1,31 @@
-import { compile, type Evaluate, type Scope } from './compile.ts';
+import { type Body, compileBody } from './body.ts';
+import { DOCUMENT_STEPS_MAX, within } from './budget.ts';
 import { parseSelect } from './parser.ts';
+import { outerScope, type Scope, type Slots } from './scope.ts';
 import { SqlError } from './sql-error.ts';
-import type { Expression, Projection } from './syntax.ts';
+import type { Expression, Select } from './syntax.ts';
 import type { Value } from './value.ts';
+import { expressionsOf, findPart, hasAggregate, isAggregateCall, partsOf } from './walk.ts';
 
+/** A query ready to run, over one document or over many. */
 export interface Query {
-  /** Whether a document belongs to the result; absent when every one does. */
-  readonly filter?: (document: Value) => boolean;
-  /** What a document contributes; absent when the document itself does, `undefined` when nothing. */
-  readonly project?: (document: Value) => Value;
-  /** Set for a query that answers with one number over all documents. */
-  readonly count?: Count;
-  readonly top?: number;
-}
-
-interface Count {
-  /** Whether a document is counted; absent when every one is. */
-  readonly counts?: (document: Value) => boolean;
-  readonly result: (count: number) => Value;
+  readonly select: Select;
+  readonly parameters: ReadonlyMap<string, Value>;
+  readonly body: Body;
+  /** The query in FROM whose results are the documents of this one; absent when they are those of the container. */
+  readonly inner: Query | undefined;
+  /** Whether a document belongs to the result. */
+  filter(document: Value): boolean;
+  /** The first result that a document gives rise to by itself; `undefined` when there is none. */
+  project(document: Value): Value;
+  /** Slots that hold a document. */
+  slots(document: Value): Slots;
+  /** Whether documents are passed on without being looked into: they then need not be parsed. */
+  readonly isBlind: boolean;
+  /** Whether the number of documents is all that the aggregates need to know. */
+  readonly countsDocuments: boolean;
+  /** Whether whole documents may lie inside of results, beside being results. */
+  readonly nestsDocuments: boolean;
 }
 
 export interface QueryParameter {
@@ -25,63 +33,103 @@ export interface QueryParameter {
   readonly value: Value;
 }
 
-/** Prepares a query to be run over documents. Throws an `SqlError` when the text or a parameter is not in order. */
+/** Prepares a query to be run. Throws an `SqlError` when the text or a parameter is not in order. */
 export function prepareQuery(text: string, parameters: readonly QueryParameter[] = []): Query {
   const select = parseSelect(text);
-  const scope = { alias: select.alias, parameters: new Map(parameters.map(({ name, value }) => [name, value])) };
-  const where = select.where && compile(select.where, scope);
-  const count = countOf(select.projection, scope);
-  const project = count ? undefined : projectionOf(select.projection, scope);
+  refuseCompositions(select);
+  return prepare(select, outerScope(new Map(parameters.map(({ name, value }) => [name, value]))));
+}
+
+function prepare(select: Select, scope: Scope): Query {
+  const { inner, outer } = divide(select);
+  const root = scope.nextSlot();
+  const body = compileBody(outer, scope, root);
+  const slots = (document: Value): Slots => {
+    const filled: Slots = [];
+    filled[root] = document;
+    return filled;
+  };
   return {
-    ...(where && { filter: (document: Value) => where(document) === true }),
-    ...(project && { project }),
-    ...(count && { count }),
-    ...(select.top && { top: topOf(select.top, scope) }),
+    select,
+    parameters: scope.parameters,
+    body,
+    inner: inner && prepare(refuseOrder(inner), scope),
+    slots,
+    isBlind: isBlind(select),
+    countsDocuments: countsDocuments(select, body),
+    nestsDocuments: expressionsOf(select.projection).some(nestsName),
+    filter: (document) => within(DOCUMENT_STEPS_MAX, () => !body.rows(slots(document), () => false)),
+    project: (document) => within(DOCUMENT_STEPS_MAX, () => firstOf(body, slots(document))),
   };
 }
 
-function countOf(projection: Projection, scope: Scope): Count | undefined {
-  if (projection.kind === 'value') {
-    const counted = countedBy(projection.expression, scope);
-    return counted && { ...counted, result: (count) => count };
-  }
-  const item = projection.kind === 'list' && projection.items.length === 1 ? projection.items[0] : undefined;
-  const counted = item && countedBy(item.expression, scope);
-  return counted && { ...counted, result: (count) => ({ [item.alias ?? '$1']: count }) };
+/** Takes a subquery in FROM out when it needs all documents before it has its first result. */
+function divide(select: Select): { inner: Select | undefined; outer: Select } {
+  const [source, ...joins] = select.from;
+  if (source?.over.kind !== 'subquery' || isStreaming(source.over.select)) return { inner: undefined, outer: select };
+  const { start, end, select: inner } = source.over;
+  const over: Expression = { kind: 'name', name: 'root', start, end };
+  return { inner, outer: { ...select, from: [{ ...source, over }, ...joins] } };
 }
 
-function countedBy(expression: Expression, scope: Scope): Pick<Count, 'counts'> | undefined {
-  if (expression.kind !== 'call' || expression.name !== 'COUNT') return undefined;
-  const [argument] = expression.items;
-  if (!argument || expression.items.length > 1) {
-    throw new SqlError('The COUNT function requires 1 argument(s).', expression, 'SC2050');
-  }
-  const value = compile(argument, scope);
-  return argument.kind === 'literal' ? {} : { counts: (document) => value(document) !== undefined };
+/** Whether each document has its results independently of the others. */
+function isStreaming({ distinct, top, limit, groupBy, orderBy, projection, from }: Select): boolean {
+  if (distinct || top || limit || groupBy.length > 0 || orderBy.length > 0 || hasAggregate(projection)) return false;
+  const over = from[0]?.over;
+  return over?.kind !== 'subquery' || isStreaming(over.select);
 }
 
-function projectionOf(projection: Projection, scope: Scope): Evaluate | undefined {
-  if (projection.kind === 'document') return undefined;
-  if (projection.kind === 'value') {
-    const { expression } = projection;
-    return expression.kind === 'name' && expression.name === scope.alias ? undefined : compile(expression, scope);
-  }
-  let unnamed = 0;
-  const members = projection.items.map(({ expression, alias }) => {
-    const name = alias ?? nameOf(expression) ?? `$${++unnamed}`;
-    return [name, compile(expression, scope)] as const;
+function isBlind(select: Select): boolean {
+  const { projection, distinct, groupBy, orderBy } = select;
+  if (!takesDocuments(select) || distinct || groupBy.length > 0 || orderBy.length > 0) return false;
+  return projection.kind === 'document' || (projection.kind === 'value' && projection.expression.kind === 'name');
+}
+
+function countsDocuments(select: Select, { grouping }: Body): boolean {
+  if (!takesDocuments(select) || !grouping?.isTotal) return false;
+  return grouping.aggregates.every(
+    ({ name, argument }) => name === 'COUNT' && argument.kind === 'literal' && argument.value !== undefined,
+  );
+}
+
+/** Whether the rows are the documents, all of them. */
+function takesDocuments({ from, where }: Select): boolean {
+  const [source] = from;
+  return from.length === 1 && source?.over.kind === 'name' && !source.iterated && !where;
+}
+
+/** Whether an alias stands in the expression for what it is, not for something in it. */
+function nestsName(expression: Expression): boolean {
+  if (expression.kind === 'name' || expression.kind === 'subquery') return true;
+  if (expression.kind === 'member' && expression.of.kind === 'name') return nestsName(expression.key);
+  return partsOf(expression).some(nestsName);
+}
+
+function refuseOrder(select: Select): Select {
+  const [item] = select.orderBy;
+  if (item) throw new SqlError('ORDER BY is not supported inside a subquery.', item.expression, 'SC2079');
+  return select;
+}
+
+function firstOf({ rows, project }: Body, slots: Slots): Value {
+  let found: Value;
+  rows(slots, () => {
+    found = project(slots);
+    return found === undefined;
   });
-  return (document) => Object.fromEntries(members.map(([name, value]) => [name, value(document)]));
+  return found;
 }
 
-function nameOf(expression: Expression): string | undefined {
-  if (expression.kind === 'name') return expression.name;
-  if (expression.kind !== 'member' || expression.key.kind !== 'literal') return undefined;
-  return typeof expression.key.value === 'string' ? expression.key.value : undefined;
+/** Aggregates over documents stand alone or in an object or array: parts of a result are put together elsewhere. */
+function refuseCompositions({ projection }: Select): void {
+  expressionsOf(projection).forEach(refuseComposition);
 }
 
-function topOf(expression: Expression, scope: Scope): number {
-  const value = compile(expression, { ...scope, alias: '' })(undefined);
-  if (Number.isInteger(value) && (value as number) >= 0) return value as number;
-  throw new SqlError('The TOP value must be a whole number that is not negative.', expression, 'SC2062');
+function refuseComposition(expression: Expression): void {
+  if (isAggregateCall(expression)) return;
+  if (expression.kind === 'array' || expression.kind === 'object') partsOf(expression).forEach(refuseComposition);
+  else if (findPart(expression, isAggregateCall)) {
+    const message = 'Compositions of aggregates and other expressions are not allowed.';
+    throw new SqlError(message, expression, 'SC2101');
+  }
 }

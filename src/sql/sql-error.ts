@@ -1,7 +1,7 @@
 /** A query that cannot be answered. Offsets are UTF-16 units of the query text, `end` is exclusive. */
 export class SqlError extends Error {
   override readonly name = 'SqlError';
-  /** `SC…` as the service numbers them; `SC1001` is a syntax error. */
+  /** `SC…` as the service numbers them, as far as they are known; `SC1001` is a syntax error. `SC9…` are our own. */
   readonly code: string;
   readonly start: number;
   readonly end: number;
@@ -19,7 +19,10 @@ export interface Place {
   readonly end: number;
 }
 
+/** The place of what went wrong while the query ran. */
+export const NOWHERE: Place = { start: 0, end: 0 };
+
 /** The error for a part of the language that exists in Azure Cosmos DB and is missing here. */
 export function unsupported(feature: string, place: Place): SqlError {
-  return new SqlError(`${feature} is not supported yet by the embedded server.`, place, 'SC9001');
+  return new SqlError(`${feature} is not supported by the embedded server.`, place, 'SC9001');
 }

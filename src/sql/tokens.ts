@@ -1,19 +1,31 @@
+import { isReserved } from './keywords.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
 import { SqlError } from './sql-error.ts';
 
 /** A position in the tokens of a query. Words are compared without regard to case. */
 export class Tokens {
+  readonly #query: string;
   readonly #tokens: readonly Token[];
   #at = 0;
   #depth = 0;
   #chained = 0;
 
   constructor(query: string) {
+    this.#query = query;
     this.#tokens = tokenize(query);
   }
 
   get next(): Token {
     return this.#tokens[this.#at] as Token;
+  }
+
+  get following(): Token {
+    return this.#tokens[Math.min(this.#at + 1, this.#tokens.length - 1)] as Token;
+  }
+
+  /** Where the last token that was taken ends. */
+  get end(): number {
+    return this.#tokens[this.#at - 1]?.end ?? 0;
   }
 
   take(): Token {
@@ -30,6 +42,10 @@ export class Tokens {
     return this.next.kind === 'word' && words.includes(this.next.text.toUpperCase());
   }
 
+  isName(): boolean {
+    return this.next.kind === 'word' && !isReserved(this.next.text);
+  }
+
   /** Whether the next token was `text`; then it is taken. */
   skip(text: string): boolean {
     const found = this.isSymbol(text) || this.isWord(text);
@@ -43,8 +59,15 @@ export class Tokens {
     return token;
   }
 
+  name(): Token {
+    if (!this.isName()) throw this.unexpected();
+    return this.take();
+  }
+
   unexpected(): SqlError {
-    return syntaxError(this.next.kind === 'end' ? '<EOF>' : this.next.text, this.next);
+    const { kind, start, end } = this.next;
+    if (kind === 'end') return new SqlError('Syntax error, unexpected end-of-file.', this.next, 'SC1002');
+    return syntaxError(this.#query.slice(start, end), this.next);
   }
 
   /** Counts an operator or member access that hangs its left side one level lower. */

@@ -76,7 +76,7 @@ describe('a query', () => {
   });
 
   test('that takes long is answered in pages, a count with one number at the end', async () => {
-    const { emulator, container } = await openFilled(25);
+    const { emulator, container } = await openFilled(80);
     let now = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
       now += 20;
@@ -87,11 +87,11 @@ describe('a query', () => {
     const first = await query(emulator, counting);
     expect(JSON.parse(first.text)).toMatchObject({ Documents: [], _count: 0 });
     expect(first.headers).toHaveProperty('x-ms-continuation');
-    expect((await container.items.query(counting).fetchAll()).resources).toEqual([21]);
-    const none = await query(emulator, 'SELECT * FROM c WHERE c.n = 24');
+    expect((await container.items.query(counting).fetchAll()).resources).toEqual([76]);
+    const none = await query(emulator, 'SELECT * FROM c WHERE c.n = 79');
     expect(JSON.parse(none.text)).toMatchObject({ Documents: [], _count: 0 });
-    const { resources } = await container.items.query('SELECT VALUE c.n FROM c WHERE c.n > 20').fetchAll();
-    expect(resources).toEqual([21, 22, 23, 24]);
+    const { resources } = await container.items.query('SELECT VALUE c.n FROM c WHERE c.n > 75').fetchAll();
+    expect(resources).toEqual([76, 77, 78, 79]);
   });
 
   test('for the top n gives n over all pages', async () => {
@@ -107,8 +107,6 @@ describe('a query', () => {
     const { resources } = await container.items.query('SELECT VALUE c.n FROM c WHERE c.n < 20', options).fetchAll();
     expect(resources.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n));
     expect((await container.items.query('SELECT TOP 7 * FROM c', options).fetchAll()).resources.length).toBe(7);
-    const count = container.items.query('SELECT VALUE COUNT(1) FROM c', options).fetchAll();
-    await expect(count).rejects.toMatchObject({ code: 400 });
   });
 
   test('passes over documents that are deleted between its pages', async () => {
@@ -141,11 +139,11 @@ describe('a query', () => {
     expect(message).toContain(
       'Message: {"errors":[{"severity":"Error","location":{"start":9,"end":12},"code":"SC1001","message":"Syntax error, incorrect syntax near \'FRM\'."}]}',
     );
-    const missing = container.items.query('SELECT * FROM c ORDER BY c.n').fetchAll();
+    const missing = container.items.query('SELECT * FROM c ORDER BY LOWER(c.n)').fetchAll();
     await expect(missing).rejects.toMatchObject({ code: 400 });
   });
 
-  test.each(['nonsense', '1', '9.9.9'])('is refused with the continuation %s', async (continuation) => {
+  test.each(['nonsense', '1', '9.9.9', '1.1.bnVsbA'])('is refused with the continuation %s', async (continuation) => {
     const { emulator } = await openRig();
     const { status } = await query(emulator, 'SELECT * FROM c', { 'x-ms-continuation': continuation });
     expect(status).toBe(400);

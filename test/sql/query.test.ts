@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { resultsOf } from '../../src/sql/execution.ts';
 import { prepareQuery, type QueryParameter } from '../../src/sql/query.ts';
 import { SqlError } from '../../src/sql/sql-error.ts';
 
@@ -9,11 +10,7 @@ const DOCUMENTS = [
 ];
 
 function run(text: string, parameters: QueryParameter[] = []): unknown[] {
-  const { filter = () => true, project = (document) => document, count, top } = prepareQuery(text, parameters);
-  const found = DOCUMENTS.filter(filter);
-  if (count) return [count.result(found.filter(count.counts ?? (() => true)).length)];
-  const values = found.map(project).filter((value) => value !== undefined);
-  return JSON.parse(JSON.stringify(values.slice(0, top)));
+  return JSON.parse(JSON.stringify(resultsOf(prepareQuery(text, parameters), DOCUMENTS)));
 }
 
 const idsWhere = (condition: string, parameters?: QueryParameter[]): unknown[] =>
@@ -102,8 +99,8 @@ describe('a query', () => {
     const { filter } = prepareQuery(`SELECT * FROM c WHERE c.n IN (${list})`);
     // One after the other, this would take longer than a test may.
     const numbers = Array.from({ length: 100_000 }, (_, index) => index * 2);
-    expect(numbers.filter((n) => filter?.({ n }))).toEqual([]);
-    expect(filter?.({ n: 31_999 })).toBe(true);
+    expect(numbers.filter((n) => filter({ n }))).toEqual([]);
+    expect(filter({ n: 31_999 })).toBe(true);
   });
 
   test('takes no time with a BETWEEN in a BETWEEN, 60 deep', () => {
@@ -134,26 +131,12 @@ describe('a query', () => {
 describe('a query that is refused', () => {
   test.each([
     ['SELECT * FRM c', "Syntax error, incorrect syntax near 'FRM'.", 9, 12],
-    ['SELECT * FROM c WHERE', "Syntax error, incorrect syntax near '<EOF>'.", 21, 21],
+    ['SELECT * FROM c WHERE', 'Syntax error, unexpected end-of-file.', 21, 21],
     ['SELECT * FROM c WHERE c.a = #', "Syntax error, incorrect syntax near '#'.", 28, 29],
     ['SELECT * FROM c WHERE d.a = 1', "Identifier 'd' could not be resolved.", 22, 23],
     ['SELECT * FROM c WHERE c.a = @p', "Parameter '@p' has no value.", 28, 30],
   ])('%s says where it stops making sense', (text, message, start, end) => {
     expect(failureOf(text)).toMatchObject({ message, start, end });
-  });
-
-  test.each([
-    ['SELECT * FROM c ORDER BY c.x', 'ORDER BY'],
-    ['SELECT c.x FROM c GROUP BY c.x', 'GROUP BY'],
-    ['SELECT DISTINCT c.x FROM c', 'DISTINCT'],
-    ['SELECT * FROM c OFFSET 1 LIMIT 2', 'OFFSET'],
-    ['SELECT * FROM c JOIN t IN c.tags', 'JOIN'],
-    ['SELECT * FROM c WHERE c.s LIKE "a%"', 'LIKE'],
-    ['SELECT VALUE SUM(c.n) FROM c', 'the function SUM'],
-  ])('%s says what is not supported yet', (text, feature) => {
-    expect(failureOf(text).message).toMatch(
-      new RegExp(`^${feature}.* is not supported yet by the embedded server\\.$`),
-    );
   });
 
   test.each([

@@ -1,12 +1,15 @@
 import { HEADER } from '../../protocol/headers.ts';
 import { STATUS } from '../../protocol/status.ts';
+import { execute } from '../../sql/execution.ts';
+import { type Originals, writeResult } from '../../sql/json.ts';
+import { formatPosition, type Position, parsePosition, START } from '../../sql/position.ts';
 import type { Query } from '../../sql/query.ts';
 import { pageCharge } from '../charge.ts';
-import { type Continuation, formatContinuation, parseContinuation } from '../continuation.ts';
 import { Page } from '../page.ts';
-import { parseQuery } from '../query-body.ts';
+import { parseQuery, refusingSqlErrors } from '../query-body.ts';
+import { queryDocuments } from '../query-documents.ts';
 import { badRequest } from '../refusal.ts';
-import { json, type Reply } from '../reply.ts';
+import type { Reply } from '../reply.ts';
 import { flag, header, maxItemCount, type Request } from '../request.ts';
 import { type Target, targetOf } from '../slice.ts';
 import type { Container } from '../store/container.ts';
@@ -20,34 +23,19 @@ export function runQuery(request: Request, store: Store): Reply {
   const query = parseQuery(request.body);
   const target = targetOf(request, container);
   const page = new Page(container.rid);
-  const next = query.count
-    ? countInto(page, query, container, target, parseContinuation(request.headers))
-    : selectInto(page, query, container, target, limitsOf(request, query));
+  const from = startOf(request, query, container, target);
+  const next = refusingSqlErrors(() => fill(page, query, container, target, from, itemsOf(request)));
   const charge = pageCharge(page.bytes, page.count);
   return {
     status: STATUS.ok,
     headers: {
       ...containerHeaders(container, target.ranges, charge),
       [HEADER.itemCount]: String(page.count),
-      ...(next && { [HEADER.continuation]: formatContinuation(next) }),
+      ...(next !== undefined && { [HEADER.continuation]: next }),
       ...(flag(request.headers, HEADER.populateQueryMetrics) && { [HEADER.queryMetrics]: metricsOf(page) }),
     },
     body: page.finish(),
   };
-}
-
-/** The plan that lets a client send its query as it is to each range, and put the results one after the other. */
-export function planQuery(request: Request, store: Store): Reply {
-  const { ranges } = ownerContainer(request, store);
-  const { count, top = null } = parseQuery(request.body);
-  if (count && ranges.length > 1) {
-    throw badRequest('A plan to count over several ranges is not supported yet by the embedded server.');
-  }
-  return json(STATUS.ok, { ...PLAN, queryInfo: { ...PLAN.queryInfo, top } });
-}
-
-interface Limits extends Continuation {
-  readonly items: number;
 }
 
 const PAGE_ITEMS = 100;
@@ -55,96 +43,57 @@ const PAGE_ITEMS_MAX = 1000;
 /** How long to look for one page: a query that finds little must not keep other requests waiting. */
 const PAGE_MS = 50;
 
-const PLAN = {
-  partitionedQueryExecutionInfoVersion: 2,
-  queryInfo: {
-    distinctType: 'None',
-    offset: null,
-    limit: null,
-    orderBy: [],
-    orderByExpressions: [],
-    groupByExpressions: [],
-    groupByAliases: [],
-    aggregates: [],
-    groupByAliasToAggregateType: {},
-    rewrittenQuery: '',
-    hasSelectValue: false,
-    hasNonStreamingOrderBy: false,
-    dCountInfo: null,
-  },
-  queryRanges: [{ min: '', max: 'FF', isMinInclusive: true, isMaxInclusive: false }],
-};
-
-function limitsOf({ headers }: Request, { top }: Query): Limits {
-  const from = parseContinuation(headers);
+function itemsOf({ headers }: Request): number {
   const fallback = header(headers, HEADER.maxItemCount) === undefined ? PAGE_ITEMS : PAGE_ITEMS_MAX;
-  const wanted = maxItemCount(headers, HEADER.maxItemCount, fallback);
-  return { ...from, items: top === undefined ? wanted : Math.min(wanted, top - from.taken) };
+  return maxItemCount(headers, HEADER.maxItemCount, fallback);
 }
 
-/** Fills the page and returns where the next one starts, if there may be one. */
-function selectInto(
+/** Where the client wants to go on; a query that only counts documents begins with the count. */
+function startOf({ headers }: Request, query: Query, { documents }: Container, { slice }: Target): Position {
+  const text = header(headers, HEADER.continuation);
+  const position = text ? parsePosition(text) : START;
+  if (!position) throw badRequest(`The continuation token "${text}" is invalid.`);
+  if (!query.countsDocuments) return position;
+  const counts = query.body.grouping?.aggregates.map(() => documents.count(slice)) ?? [];
+  return { ...START, number: Number.MAX_SAFE_INTEGER, totals: counts };
+}
+
+/** Fills the page and returns the continuation, if there may be more. */
+function fill(
   page: Page,
   query: Query,
   container: Container,
   { slice }: Target,
-  { after: start, taken, items }: Limits,
-): Continuation | undefined {
-  const isLast = (): boolean => query.top !== undefined && taken + page.count >= query.top;
+  from: Position,
+  items: number,
+): string | undefined {
+  const originals: Originals = new WeakMap();
+  const documents = queryDocuments(container, slice, query, originals);
   const isSpent = startClock();
-  let after = start;
-  for (const [number, body] of container.documents.scan(slice, start)) {
-    if (isLast()) return undefined;
-    if (page.count >= items || isSpent()) return { after, taken: taken + page.count };
-    const result = resultOf(query, body);
-    if (result && !page.fits(result.length)) return { after, taken: taken + page.count };
-    if (result) page.add(result);
-    after = number;
+  let position = from;
+  for (const { value, next } of execute(query, documents, from, items)) {
+    if (page.count >= items || isSpent()) {
+      const pause = formatPosition(position);
+      if (pause !== undefined) return pause;
+    }
+    if (value !== undefined) {
+      const result = writeResult(value, originals, query.nestsDocuments);
+      if (!page.fits(result.length)) return formatPosition(position);
+      page.add(result);
+    }
+    if (!next) return undefined;
+    position = next;
   }
   return undefined;
 }
 
-/** What a document adds to the result, as JSON. One that is not looked into is passed on as it is stored. */
-function resultOf({ filter, project }: Query, body: Buffer): Buffer | undefined {
-  if (!filter && !project) return body;
-  const document: unknown = JSON.parse(body.toString('utf8'));
-  if (filter && !filter(document)) return undefined;
-  if (!project) return body;
-  const value = project(document);
-  return value === undefined ? undefined : Buffer.from(JSON.stringify(value));
-}
-
-/** Adds the count once it is complete. Until then pages are empty, and the continuation says how many there were. */
-function countInto(
-  page: Page,
-  { filter, count }: Query,
-  container: Container,
-  { slice }: Target,
-  from: Continuation,
-): Continuation | undefined {
-  const counts = count?.counts;
-  let { after, taken } = from;
-  if (filter || counts) {
-    const isSpent = startClock();
-    for (const [number, body] of container.documents.scan(slice, after)) {
-      if (isSpent()) return { after, taken };
-      const document: unknown = JSON.parse(body.toString('utf8'));
-      if ((!filter || filter(document)) && (!counts || counts(document))) taken++;
-      after = number;
-    }
-  } else taken = container.documents.count(slice);
-  page.add(Buffer.from(JSON.stringify(count?.result(taken))));
-  return undefined;
-}
-
-/** Whether the time for a page is over, asked before each document. The first is always looked at, or no page would end. */
+/** Whether the time for a page is over, which starts with the first step: some queries have much to do before it. */
 function startClock(): () => boolean {
-  const end = performance.now() + PAGE_MS;
-  let isFirst = true;
+  let end: number | undefined;
   return () => {
-    const isSpent = !isFirst && performance.now() > end;
-    isFirst = false;
-    return isSpent;
+    const now = performance.now();
+    end ??= now + PAGE_MS;
+    return now > end;
   };
 }
 

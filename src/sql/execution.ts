@@ -1,0 +1,101 @@
+import { DOCUMENT_STEPS_MAX, spend, within } from './budget.ts';
+import { collectResults } from './collection.ts';
+import { runGrouped } from './grouped-execution.ts';
+import { runOrdered } from './ordered-execution.ts';
+import { type Position, START } from './position.ts';
+import type { Query } from './query.ts';
+import { NOWHERE, SqlError } from './sql-error.ts';
+import { canonical, type Value } from './value.ts';
+
+/** What a query runs over. Numbers are positive, never used again, and scans are in their order. */
+export interface Documents {
+  scan(after: number): Iterable<readonly [number: number, document: Value]>;
+  read(number: number): Value;
+}
+
+/** A result, or a place to pause at when there is no `value`. */
+export interface Step {
+  readonly value?: Value;
+  /** Where to go on after this; `undefined` when there is nothing more. */
+  readonly next: Position | undefined;
+}
+
+/**
+ * The results of a query from a position on. Holds one document's results at a time where it can; for ORDER BY, the keys
+ * of as many results as are `wanted`; for DISTINCT, what there has been; for groups, their aggregates.
+ */
+export function execute(query: Query, documents: Documents, from = START, wanted = UNLIMITED): Iterable<Step> {
+  const { body, inner } = query;
+  if (body.limit === 0) return [];
+  // Without FROM there is one row, of nothing.
+  const own =
+    query.select.from.length === 0 ? listed([null]) : inner ? listed(allResults(inner, documents)) : documents;
+  if (body.grouping) return runGrouped(query, body.grouping, own, from);
+  if (body.orderBy.length > 0) return runOrdered(query, own, from, wanted);
+  return runStreaming(query, own, from);
+}
+
+/** All results over documents that are in memory. */
+export function resultsOf(query: Query, values: readonly Value[]): Value[] {
+  return allResults(query, listed(values));
+}
+
+const UNLIMITED = Number.POSITIVE_INFINITY;
+const HELD_MAX = 1_000_000;
+
+function listed(values: readonly Value[]): Documents {
+  return {
+    *scan(after) {
+      for (let number = after + 1; number <= values.length; number++) yield [number, values[number - 1]];
+    },
+    read: (number) => values[number - 1],
+  };
+}
+
+function allResults(query: Query, documents: Documents): Value[] {
+  const values: Value[] = [];
+  for (const { value } of execute(query, documents)) {
+    if (value !== undefined) values.push(value);
+    if (values.length > HELD_MAX) throw new SqlError('The query has too many results.', NOWHERE, 'SC9002');
+  }
+  return values;
+}
+
+/** With DISTINCT, what came before the position is looked through again for what has been given. */
+function* runStreaming(query: Query, documents: Documents, from: Position): Generator<Step> {
+  const { distinct, offset, limit } = query.body;
+  const seen = distinct ? new Set<string>() : undefined;
+  let { passed } = from;
+  for (const [number, document] of documents.scan(seen ? 0 : from.row > 0 ? from.number - 1 : from.number)) {
+    const values = resultsAlone(query, document);
+    const done = number < from.number ? values.length : number > from.number ? 0 : from.row || values.length;
+    for (const [row, value] of values.entries()) {
+      if (!isNew(value, seen) || row < done || ++passed <= offset) continue;
+      const isLast = passed >= offset + limit;
+      yield { value, next: isLast ? undefined : { number, row: row + 1 < values.length ? row + 1 : 0, passed } };
+      if (isLast) return;
+    }
+    if (number > from.number) yield { next: { number, row: 0, passed } };
+  }
+}
+
+function isNew(value: Value, seen: Set<string> | undefined): boolean {
+  if (!seen) return true;
+  const size = seen.size;
+  if (size > HELD_MAX) throw new SqlError('The query has too many distinct results.', NOWHERE, 'SC9002');
+  return seen.add(canonical(value)).size > size;
+}
+
+/** What one document gives rise to, before DISTINCT and the limits. */
+function resultsAlone({ body, slots }: Query, document: Value): Value[] {
+  const values: Value[] = [];
+  const each = { ...body, distinct: false, offset: 0, limit: UNLIMITED };
+  within(DOCUMENT_STEPS_MAX, () => {
+    collectResults(each, slots(document), (value) => {
+      spend(1);
+      values.push(value);
+      return true;
+    });
+  });
+  return values;
+}

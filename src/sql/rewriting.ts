@@ -1,0 +1,143 @@
+import { RESUME_FILTER } from './lexer.ts';
+import { namesOf } from './projection.ts';
+import { aliasOf } from './rows.ts';
+import { NOWHERE, SqlError } from './sql-error.ts';
+import type { BinaryOperator, Expression, Member, Projection, Select } from './syntax.ts';
+import { findPart, isAggregateCall } from './walk.ts';
+
+/** The query that gives each result with its sort keys, for a client that merges ranges. */
+export function rewriteOrdered(select: Select): Select {
+  const { projection, orderBy, where } = select;
+  const alias = select.from[0] && aliasOf(select.from[0]);
+  if (alias === undefined) throw new SqlError('ORDER BY needs a FROM clause with an alias.', NOWHERE, 'SC2039');
+  const payload = payloadOf(projection, name(alias));
+  const resume = name(`(${RESUME_FILTER})`);
+  const filter = where ? binary('AND', where, resume) : resume;
+  // What is undefined is no result, but as a member of one it would only be missing.
+  const defined = projection.kind === 'value' ? binary('AND', filter, call('IS_DEFINED', payload)) : filter;
+  const items = orderBy.map(({ expression }) => object({ name: 'item', value: expression }));
+  return {
+    ...select,
+    where: defined,
+    projection: {
+      kind: 'list',
+      items: [
+        { expression: member(name(alias), '_rid'), alias: undefined },
+        { expression: array(items), alias: 'orderByItems' },
+        { expression: payload, alias: 'payload' },
+      ],
+    },
+  };
+}
+
+/** The query that gives the groups of one range, with aggregates that can be added up. */
+export function rewriteGrouped(select: Select): Select {
+  const { projection, groupBy } = select;
+  const payload = groupPayloadOf(projection);
+  if (groupBy.length === 0 && projection.kind === 'value') {
+    return { ...select, projection: { kind: 'value', expression: payload } };
+  }
+  const keys = groupBy.map((value) => object({ name: 'item', value }));
+  const items = [
+    ...(keys.length > 0 ? [{ expression: array(keys), alias: 'groupByItems' }] : []),
+    { expression: payload, alias: 'payload' },
+  ];
+  return { ...select, projection: { kind: 'list', items } };
+}
+
+export interface AggregateTypes {
+  readonly aggregates: readonly string[];
+  readonly groupByAliases: readonly string[];
+  readonly groupByAliasToAggregateType: Readonly<Record<string, string | null>>;
+}
+
+/** Which columns are aggregates, in the words of a plan. */
+export function aggregateTypes({ projection }: Select, grouped: boolean): AggregateTypes {
+  const none = { aggregates: [], groupByAliases: [], groupByAliasToAggregateType: {} };
+  if (!grouped || projection.kind === 'document') return none;
+  if (projection.kind === 'value') return { ...none, aggregates: [typeOf(projection.expression) ?? []].flat() };
+  const names = namesOf(projection.items);
+  const types = projection.items.map(({ expression }, index) => [names[index], typeOf(expression) ?? null]);
+  return { ...none, groupByAliases: names, groupByAliasToAggregateType: Object.fromEntries(types) };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  AVG: 'Average',
+  COUNT: 'Count',
+  COUNTIF: 'CountIf',
+  MAKELIST: 'MakeList',
+  MAKESET: 'MakeSet',
+  MAX: 'Max',
+  MIN: 'Min',
+  SUM: 'Sum',
+};
+
+function typeOf(expression: Expression): string | undefined {
+  return isAggregateCall(expression) ? TYPES[expression.name] : undefined;
+}
+
+function payloadOf(projection: Projection, document: Expression): Expression {
+  if (projection.kind === 'document') return document;
+  if (projection.kind === 'value') return projection.expression;
+  const names = namesOf(projection.items);
+  return object(...projection.items.map(({ expression }, at) => ({ name: names[at] as string, value: expression })));
+}
+
+function groupPayloadOf(projection: Projection): Expression {
+  if (projection.kind === 'document')
+    throw new SqlError("'SELECT *' is not valid with GROUP BY.", projection, 'SC2041');
+  if (projection.kind === 'value') {
+    const { expression } = projection;
+    return isAggregateCall(expression) ? array([partial(expression)]) : withoutAggregate(expression);
+  }
+  const names = namesOf(projection.items);
+  const members = projection.items.map(({ expression }, index) => {
+    const value = isAggregateCall(expression) ? partial(expression) : withoutAggregate(expression);
+    return { name: names[index] as string, value };
+  });
+  return object(...members);
+}
+
+/** Aggregates in an object or array cannot be added up by clients. */
+function withoutAggregate(expression: Expression): Expression {
+  if (!findPart(expression, isAggregateCall)) return expression;
+  const message = 'Compositions of aggregates and other expressions are not allowed.';
+  throw new SqlError(message, expression, 'SC2101');
+}
+
+/** An aggregate of one range, in the form that clients add up. */
+function partial(aggregate: Expression & { kind: 'call' }): Expression {
+  const [argument = name('undefined')] = aggregate.items;
+  const count = { name: 'count', value: call('COUNT', argument) };
+  if (aggregate.name === 'AVG') {
+    return object({ name: 'item', value: object({ name: 'sum', value: call('SUM', argument) }, count) });
+  }
+  const item = { name: 'item', value: aggregate };
+  if (aggregate.name !== 'MIN' && aggregate.name !== 'MAX') return object(item);
+  const extreme = { name: aggregate.name.toLowerCase(), value: aggregate };
+  return object(item, { name: 'item2', value: object(extreme, count) });
+}
+
+function name(text: string): Expression {
+  return { kind: 'name', name: text, ...NOWHERE };
+}
+
+function member(of: Expression, key: string): Expression {
+  return { kind: 'member', of, key: { kind: 'literal', value: key, ...NOWHERE }, ...NOWHERE };
+}
+
+function call(called: string, ...items: Expression[]): Expression {
+  return { kind: 'call', name: called, items, ...NOWHERE };
+}
+
+function array(items: readonly Expression[]): Expression {
+  return { kind: 'array', items, ...NOWHERE };
+}
+
+function object(...members: Member[]): Expression {
+  return { kind: 'object', members, ...NOWHERE };
+}
+
+function binary(operator: BinaryOperator, left: Expression, right: Expression): Expression {
+  return { kind: 'binary', operator, left, right, ...NOWHERE };
+}
