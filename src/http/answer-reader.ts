@@ -82,8 +82,7 @@ export class AnswerReader {
     // Some of this may belong to the body already.
     begun.append(piece, 0, Math.min(piece.length, max - before));
     const view = begun.view();
-    // The empty line may have begun in an earlier piece.
-    const end = headEnd(view, Math.max(0, before - 3));
+    const end = headEnd(view, before);
     if (end < 0 && view.length === max)
       throw new HttpFailure('too-large', `a head of more than ${HEAD_BYTES_MAX} bytes`);
     if (end < 0) return piece.length;
@@ -110,7 +109,7 @@ const SWITCHING_PROTOCOLS = 101;
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Where a head ends, after its empty line; -1 if it goes on. Lines that end before `scanned` are known to be right. */
+/** Where a head ends, after its empty line; -1 if it goes on. Of the line ends before `scanned` none is the last. */
 function headEnd(bytes: Buffer, scanned: number): number {
   for (let at = 0; at < bytes.length && at < BEGINNING.length; at++) {
     if (bytes[at] !== BEGINNING[at]) throw new HttpFailure('not-http', 'an answer that does not begin as HTTP/1 does');

@@ -25,7 +25,7 @@ export class Connection {
   #hasAnswered = false;
   #isSent = false;
   #exchange: Exchange | undefined;
-  /** Of the step that the request is in, or of being idle. */
+  /** Of the step that the request is in, when it keeps the process, or of being idle. */
   #timer: NodeJS.Timeout | undefined;
   #idleUntil = 0;
   /** Whether a request was lost that the server, closing an idle connection, may never have seen. */
@@ -70,7 +70,6 @@ export class Connection {
     const { head, body } = this.#exchange.question;
     this.#isSent = false;
     this.#timer?.refresh();
-    this.#socket.ref();
     // They go out in one piece.
     this.#socket.cork();
     this.#socket.write(head, 'latin1', body.length === 0 ? this.#sent : undefined);

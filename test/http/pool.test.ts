@@ -59,6 +59,16 @@ describe('a connection is used again', () => {
     expect(sockets).toHaveLength(2);
   });
 
+  test('but not when the server may have closed it while this process was busy', async () => {
+    const { port, sockets } = await serve((socket) => socket.write(ok('x')));
+    const pool = usePool();
+    await pool.ask(get(port));
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 4001);
+    await pool.ask(get(port));
+    clock.mockRestore();
+    expect(sockets).toHaveLength(2);
+  });
+
   test('but not before the whole of the question is sent, though it is answered', async () => {
     const { port, sockets } = await serve((socket) => socket.write(ok('x')), { isEager: true });
     const pool = usePool();
