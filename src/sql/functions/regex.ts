@@ -16,7 +16,7 @@ export const REGEX: Family = {
   REGEXREPLACEALL: ofDefined(3, 4, (...values) => replace(values, Infinity)),
 };
 
-/** Of one call. They take less than a second. */
+/** Of one call. They take about a second. */
 const STEPS_MAX = 10_000_000;
 /** Queries match one pattern against many documents. */
 const PROGRAMS_MAX = 64;

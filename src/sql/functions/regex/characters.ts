@@ -45,6 +45,9 @@ export function ofCategory(name: string): CharacterTest {
   return (character) => category.test(String.fromCodePoint(character));
 }
 
+/** How many times longer a test takes that ignores case. */
+export const CASE_COST = 5;
+
 /** The test with upper and lower case taken for the same. */
 export function ignoringCase(test: CharacterTest): CharacterTest {
   return (character) => {

@@ -1,9 +1,9 @@
-import { ESCAPED_CLASSES, ESCAPED_CONTROLS, ignoringCase, NAMED_CLASSES, ofCategory } from './characters.ts';
-import { type CharacterTest, type Modifiers, PatternError } from './node.ts';
+import { CASE_COST, ESCAPED_CLASSES, ESCAPED_CONTROLS, ignoringCase, NAMED_CLASSES, ofCategory } from './characters.ts';
+import { type CharacterTest, type Modifiers, type OneCharacter, PatternError } from './node.ts';
 import type { PatternText } from './pattern-text.ts';
 
 /** A class in brackets, the first of which was read. */
-export function parseClass(text: PatternText, modifiers: Modifiers): CharacterTest {
+export function parseClass(text: PatternText, modifiers: Modifiers): OneCharacter {
   const isNegated = text.skip('^');
   const tests: CharacterTest[] = [];
   // A bracket that comes first stands for itself.
@@ -11,7 +11,7 @@ export function parseClass(text: PatternText, modifiers: Modifiers): CharacterTe
   while (!text.skip(']'));
   const any: CharacterTest = (character) => tests.some((test) => test(character));
   const test = modifiers.i ? ignoringCase(any) : any;
-  return isNegated ? (character) => !test(character) : test;
+  return { kind: 'one', matches: negatedIf(isNegated, test), cost: tests.length * (modifiers.i ? CASE_COST : 1) };
 }
 
 /** What follows a backslash, in and out of brackets: a class or a character. */

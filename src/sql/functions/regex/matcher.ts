@@ -28,7 +28,10 @@ export function findMatch(program: Program, text: string, from: number, budget: 
         // The threads behind it count less.
         break;
       }
-      if (character === undefined || step?.kind !== 'one' || !step.matches(character)) continue;
+      if (character === undefined || step?.kind !== 'one') continue;
+      budget.left -= step.cost;
+      if (budget.left < 0) return undefined;
+      if (!step.matches(character)) continue;
       follow(search, next, { step: thread.step + 1, notes: thread.notes }, after);
     }
     if (budget.left < 0) return undefined;
@@ -62,8 +65,10 @@ function follow(search: Search, threads: Thread[], start: Thread, at: number): v
     const step = program.steps[place];
     if (step?.kind === 'jump') waiting.push({ step: step.to, notes });
     else if (step?.kind === 'fork') waiting.push({ step: step.second, notes }, { step: step.first, notes });
-    else if (step?.kind === 'note') waiting.push({ step: place + 1, notes: notes.with(step.slot, at) });
-    else if (step?.kind !== 'assertion') threads.push(thread);
+    else if (step?.kind === 'note') {
+      budget.left -= notes.length;
+      waiting.push({ step: place + 1, notes: notes.with(step.slot, at) });
+    } else if (step?.kind !== 'assertion') threads.push(thread);
     else if (step.assertion(...around(search.text, at))) waiting.push({ step: place + 1, notes });
   }
 }

@@ -1,6 +1,6 @@
 /** A regular expression as a tree. Characters are code points. */
 export type Node =
-  | { readonly kind: 'one'; readonly matches: CharacterTest }
+  | OneCharacter
   | { readonly kind: 'assertion'; readonly assertion: Assertion }
   | { readonly kind: 'sequence'; readonly items: readonly Node[] }
   | { readonly kind: 'choice'; readonly items: readonly Node[] }
@@ -12,6 +12,14 @@ export type Node =
       readonly most: number;
       readonly lazy: boolean;
     };
+
+/** A character that passes a test. */
+export interface OneCharacter {
+  readonly kind: 'one';
+  readonly matches: CharacterTest;
+  /** Of the test, in steps of the machine. */
+  readonly cost: number;
+}
 
 export type CharacterTest = (character: number) => boolean;
 

@@ -1,4 +1,4 @@
-import { ESCAPED_CLASSES, ignoringCase, isWordCharacter } from './characters.ts';
+import { CASE_COST, ESCAPED_CLASSES, ignoringCase, isWordCharacter } from './characters.ts';
 import { parseClass, parseEscaped } from './class-parser.ts';
 import { type Assertion, type CharacterTest, type Modifiers, type Node, PatternError } from './node.ts';
 import { PatternText } from './pattern-text.ts';
@@ -61,7 +61,7 @@ function parseBounds(text: PatternText): Bounds | undefined {
 function parseItem(parser: Parser): Node {
   const { text, modifiers } = parser;
   if (text.skip('(')) return parseGroup(parser);
-  if (text.skip('[')) return one(parseClass(text, modifiers));
+  if (text.skip('[')) return parseClass(text, modifiers);
   if (text.skip('.')) return one((character) => modifiers.s || character !== LINE_BREAK);
   if (text.skip('^')) return { kind: 'assertion', assertion: modifiers.m ? isLineStart : isStart };
   if (text.skip('$')) return { kind: 'assertion', assertion: modifiers.m ? isLineEnd : isEndOrLastBreak };
@@ -92,14 +92,14 @@ function skipBlanks({ text, modifiers }: Parser): void {
   if (modifiers.x) text.skipMatch(/(?:\s+|#.*)+/y);
 }
 
-function one(matches: CharacterTest): Node {
-  return { kind: 'one', matches };
+function one(matches: CharacterTest, cost = 1): Node {
+  return { kind: 'one', matches, cost };
 }
 
 function literal(text: string, modifiers: Modifiers): Node {
   const wanted = text.codePointAt(0);
   const isWanted: CharacterTest = (character) => character === wanted;
-  return one(modifiers.i ? ignoringCase(isWanted) : isWanted);
+  return modifiers.i ? one(ignoringCase(isWanted), CASE_COST) : one(isWanted);
 }
 
 const LINE_BREAK = 0x0a;

@@ -1,4 +1,4 @@
-import { type Assertion, type CharacterTest, type Modifiers, type Node, PatternError } from './node.ts';
+import { type Assertion, type Modifiers, type Node, type OneCharacter, PatternError } from './node.ts';
 import { parsePattern } from './parser.ts';
 
 /** A regular expression as the steps of a machine that tries all ways at once. It begins with the first. */
@@ -8,7 +8,7 @@ export interface Program {
 }
 
 export type Step =
-  | { readonly kind: 'one'; readonly matches: CharacterTest }
+  | OneCharacter
   | { readonly kind: 'assertion'; readonly assertion: Assertion }
   /** Goes on at both places; what comes of the first counts more. */
   | { readonly kind: 'fork'; readonly first: number; readonly second: number }
