@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { addressOf, useEmulator } from '../support/emulator.ts';
+import { useAccount } from '../support/account.ts';
 import { type CliResult, runCli, useDirectory } from '../support/run-cli.ts';
 
 describe('bad input gets one clear line, a hint and exit 2', () => {
@@ -125,24 +125,24 @@ describe('bad input gets one clear line, a hint and exit 2', () => {
   });
 
   test('a source that does not exist', async () => {
-    const { emulator } = await useEmulator();
-    const args = ['copy', addressOf(emulator, 'shop/nothing'), addressOf(emulator, 'shop/copy')];
+    const { address, run } = await useAccount();
+    const args = ['copy', address('shop/nothing'), address('shop/copy')];
     expectRefusal(
-      await runCli(args, { cwd: useDirectory() }),
+      await run(args, { cwd: useDirectory() }),
       2,
-      /there is no container "shop\/nothing"/,
+      /there is no container "shop-\w+\/nothing"/,
       /check its name/,
     );
   });
 
   test('a target with another partition key', async () => {
-    const { emulator, client } = await useEmulator();
-    await client.databases.create({ id: 'shop' });
-    await client.database('shop').containers.create({ id: 'a', partitionKey: { paths: ['/x'] } });
-    await client.database('shop').containers.create({ id: 'b', partitionKey: { paths: ['/y'] } });
-    const args = ['copy', addressOf(emulator, 'shop/a'), addressOf(emulator, 'shop/b')];
+    const { client, named, address, run } = await useAccount();
+    await client.databases.create({ id: named('shop') });
+    await client.database(named('shop')).containers.create({ id: 'a', partitionKey: { paths: ['/x'] } });
+    await client.database(named('shop')).containers.create({ id: 'b', partitionKey: { paths: ['/y'] } });
+    const args = ['copy', address('shop/a'), address('shop/b')];
     expectRefusal(
-      await runCli(args, { cwd: useDirectory() }),
+      await run(args, { cwd: useDirectory() }),
       2,
       /partitioned by "\/y", the source by "\/x"/,
       /does not exist yet/,
@@ -150,21 +150,21 @@ describe('bad input gets one clear line, a hint and exit 2', () => {
   });
 
   test('the checkpoint of another job', async () => {
-    const { emulator } = await useEmulator();
+    const { address, run } = await useAccount();
     const cwd = useDirectory();
-    const orders = addressOf(emulator, 'shop/orders');
-    expect(await runCli(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
-    expect(await runCli(['copy', orders, addressOf(emulator, 'shop/one')], { cwd })).toMatchObject({ status: 0 });
-    const second = await runCli(['copy', orders, addressOf(emulator, 'shop/two')], { cwd });
+    const orders = address('shop/orders');
+    expect(await run(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
+    expect(await run(['copy', orders, address('shop/one')], { cwd })).toMatchObject({ status: 0 });
+    const second = await run(['copy', orders, address('shop/two')], { cwd });
     expectRefusal(second, 2, /checkpoint of another job: its target is/, /--checkpoint FILE/);
   });
 });
 
 describe('what is not the fault of the input has an exit code of its own', () => {
   test('4 when the account refuses the key, and the key is not shown', async () => {
-    const { emulator } = await useEmulator();
+    const { address, run } = await useAccount();
     const key = Buffer.from('another key, of the right length or not').toString('base64');
-    const result = await runCli(['produce', addressOf(emulator, 'a/b')], {
+    const result = await run(['produce', address('a/b')], {
       cwd: useDirectory(),
       env: { COSMOS_KEY: key },
     });
@@ -178,17 +178,17 @@ describe('what is not the fault of the input has an exit code of its own', () =>
   });
 
   test('7 when another process has the checkpoint', async () => {
-    const { emulator } = await useEmulator();
+    const { address, run } = await useAccount();
     const cwd = useDirectory();
-    const orders = addressOf(emulator, 'shop/orders');
-    const args = ['copy', orders, addressOf(emulator, 'shop/copy')];
-    expect(await runCli(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
-    const following = runCli([...args, '--follow', '--log-format', 'json'], {
+    const orders = address('shop/orders');
+    const args = ['copy', orders, address('shop/copy')];
+    expect(await run(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
+    const following = run([...args, '--follow', '--log-format', 'json'], {
       cwd,
       onStart: (child) => {
         child.stderr?.on('data', async (chunk) => {
           if (!String(chunk).includes('"caught up')) return;
-          expectRefusal(await runCli(args, { cwd }), 7, /in use by another process/, /--checkpoint FILE/);
+          expectRefusal(await run(args, { cwd }), 7, /in use by another process/, /--checkpoint FILE/);
           child.kill('SIGTERM');
         });
       },
@@ -197,33 +197,33 @@ describe('what is not the fault of the input has an exit code of its own', () =>
   });
 
   test('8 when the checkpoint is damaged, and it is left as it was', async () => {
-    const { emulator } = await useEmulator();
+    const { address, run } = await useAccount();
     const cwd = useDirectory();
-    const orders = addressOf(emulator, 'shop/orders');
-    expect(await runCli(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
+    const orders = address('shop/orders');
+    expect(await run(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
     writeFileSync(join(cwd, 'empty.db'), '');
-    const args = ['copy', orders, addressOf(emulator, 'shop/copy'), '--checkpoint', 'empty.db'];
-    expectRefusal(await runCli(args, { cwd }), 8, /"empty.db" is damaged/, /start over/);
+    const args = ['copy', orders, address('shop/copy'), '--checkpoint', 'empty.db'];
+    expectRefusal(await run(args, { cwd }), 8, /"empty.db" is damaged/, /start over/);
   });
 
   test('8 when the checkpoint is gone but its log is there, which would bring it back', async () => {
-    const { emulator } = await useEmulator();
+    const { address, run } = await useAccount();
     const cwd = useDirectory();
-    const orders = addressOf(emulator, 'shop/orders');
-    expect(await runCli(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
+    const orders = address('shop/orders');
+    expect(await run(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
     writeFileSync(join(cwd, 'gone.db-wal'), 'whatever');
-    const args = ['copy', orders, addressOf(emulator, 'shop/copy'), '--checkpoint', 'gone.db'];
-    expectRefusal(await runCli(args, { cwd }), 8, /write-ahead log is still there/, /rm .*gone\.db-wal/);
+    const args = ['copy', orders, address('shop/copy'), '--checkpoint', 'gone.db'];
+    expectRefusal(await run(args, { cwd }), 8, /write-ahead log is still there/, /rm .*gone\.db-wal/);
   });
 
   test('9 when the checkpoint cannot be written', async () => {
-    const { emulator } = await useEmulator();
+    const { address, run } = await useAccount();
     const cwd = useDirectory();
-    const orders = addressOf(emulator, 'shop/orders');
-    expect(await runCli(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
+    const orders = address('shop/orders');
+    expect(await run(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
     writeFileSync(join(cwd, 'file'), '');
-    const args = ['copy', orders, addressOf(emulator, 'shop/copy'), '--checkpoint', 'file/checkpoint.db'];
-    expectRefusal(await runCli(args, { cwd }), 9, /cannot keep the checkpoint/, /directory/);
+    const args = ['copy', orders, address('shop/copy'), '--checkpoint', 'file/checkpoint.db'];
+    expectRefusal(await run(args, { cwd }), 9, /cannot keep the checkpoint/, /directory/);
   });
 });
 

@@ -1,14 +1,15 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { useAccount } from '../support/account.ts';
 import { contentsOf, upsertText } from '../support/contents.ts';
-import { addressOf, useEmulator } from '../support/emulator.ts';
+import { needsEmbedded } from '../support/endpoint.ts';
 import { runCli, useDirectory } from '../support/run-cli.ts';
 
 test('copy creates the target like the source and makes it equal', async () => {
-  const { emulator, client } = await useEmulator();
+  const { account, client, named, address, run } = await useAccount();
   const cwd = useDirectory();
-  await client.databases.create({ id: 'shop' });
+  await client.databases.create({ id: named('shop') });
   const definition = {
     id: 'orders',
     partitionKey: { paths: ['/customerId', '/currency'], kind: 'MultiHash' as never, version: 2 },
@@ -21,49 +22,49 @@ test('copy creates the target like the source and makes it equal', async () => {
       excludedPaths: [{ path: '/*' }],
     },
   };
-  await client.database('shop').containers.create(definition);
-  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'other/copy')];
-  expect(await runCli(['produce', source, '--count', '2500', '--payload-size', '600b'], { cwd })).toMatchObject({
+  await client.database(named('shop')).containers.create(definition);
+  const [source, target] = [address('shop/orders'), address('other/copy')];
+  expect(await run(['produce', source, '--count', '2500', '--payload-size', '600b'], { cwd })).toMatchObject({
     status: 0,
   });
 
-  const result = await runCli(['copy', source, target], { cwd });
+  const result = await run(['copy', source, target], { cwd });
   expect(result, result.stderr).toMatchObject({ status: 0, stdout: '' });
   expect(result.stderr).toMatch(/done: read 2,500, written 2,500, skipped 0/);
-  expect(await contentsOf(emulator, 'other/copy')).toEqual(await contentsOf(emulator, 'shop/orders'));
-  const { resource } = await client.database('other').container('copy').read();
+  expect(await contentsOf(account, named('other/copy'))).toEqual(await contentsOf(account, named('shop/orders')));
+  const { resource } = await client.database(named('other')).container('copy').read();
   const { id: _, ...policies } = definition;
   expect(resource).toMatchObject(policies);
 });
 
 test('running a finished copy again copies only what is new', async () => {
-  const { emulator } = await useEmulator();
+  const { account, named, address, run } = await useAccount();
   const cwd = useDirectory();
-  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')];
-  await runCli(['produce', source, '--count', '100'], { cwd });
-  await runCli(['copy', source, target], { cwd });
-  await upsertText(emulator, 'shop/orders', '["x"]', '{"customerId":"x","id":"new","n":1.0}');
-  const second = await runCli(['copy', source, target], { cwd });
+  const [source, target] = [address('shop/orders'), address('shop/copy')];
+  await run(['produce', source, '--count', '100'], { cwd });
+  await run(['copy', source, target], { cwd });
+  await upsertText(account, named('shop/orders'), '["x"]', '{"customerId":"x","id":"new","n":1.0}');
+  const second = await run(['copy', source, target], { cwd });
   expect(second.stderr).toMatch(/read 1, written 1/);
-  const restarted = await runCli(['copy', source, target, '--restart'], { cwd });
+  const restarted = await run(['copy', source, target, '--restart'], { cwd });
   expect(restarted.stderr).toMatch(/read 101, written 101/);
-  expect(await contentsOf(emulator, 'shop/copy')).toEqual(await contentsOf(emulator, 'shop/orders'));
+  expect(await contentsOf(account, named('shop/copy'))).toEqual(await contentsOf(account, named('shop/orders')));
 });
 
 test('copy --follow goes on with what changes, and stops clean on SIGTERM', async () => {
-  const { emulator } = await useEmulator();
+  const { account, named, address, run } = await useAccount();
   const cwd = useDirectory();
-  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')];
-  await runCli(['produce', source, '--count', '100'], { cwd });
+  const [source, target] = [address('shop/orders'), address('shop/copy')];
+  await run(['produce', source, '--count', '100'], { cwd });
   let isChanged = false;
-  const result = await runCli(['copy', source, target, '--follow', '--poll', '20ms', '--log-format', 'json'], {
+  const result = await run(['copy', source, target, '--follow', '--poll', '20ms', '--log-format', 'json'], {
     cwd,
     onStart: (child) => {
       child.stderr?.on('data', async (chunk) => {
         if (isChanged || !String(chunk).includes('caught up')) return;
         isChanged = true;
-        await upsertText(emulator, 'shop/orders', '["x"]', '{"customerId":"x","id":"new"}');
-        while ((await contentsOf(emulator, 'shop/copy')).length < 101);
+        await upsertText(account, named('shop/orders'), '["x"]', '{"customerId":"x","id":"new"}');
+        while ((await contentsOf(account, named('shop/copy'))).length < 101);
         child.kill('SIGTERM');
       });
     },
@@ -80,7 +81,7 @@ test('the first SIGINT drains and commits: nothing is copied twice', async () =>
   let child: { kill(signal: NodeJS.Signals): void } | undefined;
   let pages = 0;
   let writes = 0;
-  const { emulator } = await useEmulator({
+  const { address, run } = await useAccount({
     intercept: ({ operation, body }) => {
       if (operation === 'changeFeed' && ++pages === 8) child?.kill('SIGINT');
       if (operation === 'batch') writes += body.toString().split('"operationType"').length - 1;
@@ -88,11 +89,11 @@ test('the first SIGINT drains and commits: nothing is copied twice', async () =>
     },
   });
   const cwd = useDirectory();
-  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')];
-  await runCli(['produce', source, '--count', '1500'], { cwd });
+  const [source, target] = [address('shop/orders'), address('shop/copy')];
+  await run(['produce', source, '--count', '1500'], { cwd });
   writes = 0;
   const args = ['copy', source, target, '--max-item-count', '20'];
-  const first = await runCli(args, {
+  const first = await run(args, {
     cwd,
     onStart: (running) => {
       child = running;
@@ -101,14 +102,14 @@ test('the first SIGINT drains and commits: nothing is copied twice', async () =>
   expect(first, first.stderr).toMatchObject({ status: 130 });
   expect(writes).toBeGreaterThan(0);
   expect(writes).toBeLessThan(1500);
-  expect(await runCli(args, { cwd })).toMatchObject({ status: 0 });
+  expect(await run(args, { cwd })).toMatchObject({ status: 0 });
   expect(writes).toBe(1500);
 });
 
 test('the second SIGINT leaves at once, and the copy can still go on', async () => {
   let child: { kill(signal: NodeJS.Signals): void } | undefined;
   let isHanging = true;
-  const { emulator } = await useEmulator({
+  const { account, named, address, run } = await useAccount({
     intercept: ({ operation }) => {
       if (operation !== 'batch' || !child || !isHanging) return undefined;
       child.kill('SIGINT');
@@ -116,9 +117,9 @@ test('the second SIGINT leaves at once, and the copy can still go on', async () 
     },
   });
   const cwd = useDirectory();
-  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')];
-  await runCli(['produce', source, '--count', '50'], { cwd });
-  const first = await runCli(['copy', source, target], {
+  const [source, target] = [address('shop/orders'), address('shop/copy')];
+  await run(['produce', source, '--count', '50'], { cwd });
+  const first = await run(['copy', source, target], {
     cwd,
     onStart: (running) => {
       child = running;
@@ -129,8 +130,8 @@ test('the second SIGINT leaves at once, and the copy can still go on', async () 
   });
   expect(first, first.stderr).toMatchObject({ status: 130 });
   isHanging = false;
-  expect(await runCli(['copy', source, target], { cwd })).toMatchObject({ status: 0 });
-  expect(await contentsOf(emulator, 'shop/copy')).toHaveLength(50);
+  expect(await run(['copy', source, target], { cwd })).toMatchObject({ status: 0 });
+  expect(await contentsOf(account, named('shop/copy'))).toHaveLength(50);
 });
 
 test('on the embedded server, everything is below .cosmosflow, for its owner alone, and without the key', async () => {
@@ -146,26 +147,26 @@ test('on the embedded server, everything is below .cosmosflow, for its owner alo
 });
 
 test('produce writes the same orders for the same seed, as many as it is told', async () => {
-  const { emulator } = await useEmulator();
+  const { account, named, address, run } = await useAccount();
   const cwd = useDirectory();
   const [one, two] = ['shop/one', 'shop/two'];
-  await runCli(['produce', addressOf(emulator, one), '--count', '1234', '--seed', '7'], { cwd });
-  await runCli(['produce', addressOf(emulator, two), '--count', '1234', '--seed', '7', '--rate', '5000'], { cwd });
-  await runCli(['produce', addressOf(emulator, two), '--count', '34', '--seed', '7'], { cwd });
-  const orders = await contentsOf(emulator, one);
+  await run(['produce', address(one), '--count', '1234', '--seed', '7'], { cwd });
+  await run(['produce', address(two), '--count', '1234', '--seed', '7', '--rate', '5000'], { cwd });
+  await run(['produce', address(two), '--count', '34', '--seed', '7'], { cwd });
+  const orders = await contentsOf(account, named(one));
   expect(orders).toHaveLength(1234);
-  expect(await contentsOf(emulator, two)).toEqual(orders);
+  expect(await contentsOf(account, named(two))).toEqual(orders);
 });
 
 test('SIGINT while an account does not answer ends the command, without a word about the account', async () => {
   let child: { kill(signal: NodeJS.Signals): void } | undefined;
-  const { emulator } = await useEmulator({
+  const { address, run } = await useAccount({
     intercept: () => {
       child?.kill('SIGINT');
       return { hang: true };
     },
   });
-  const result = await runCli(['copy', addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')], {
+  const result = await run(['copy', address('shop/orders'), address('shop/copy')], {
     cwd: useDirectory(),
     onStart: (running) => {
       child = running;
@@ -178,7 +179,7 @@ test('SIGINT while an account does not answer ends the command, without a word a
 test('a SIGINT while the target is busy still writes and commits what was read', async () => {
   let child: { kill(signal: NodeJS.Signals): void } | undefined;
   let batches = 0;
-  const { emulator } = await useEmulator({
+  const { address, run } = await useAccount({
     intercept: ({ operation }) => {
       if (operation !== 'batch' || !child || ++batches > 8) return undefined;
       if (batches === 3) child.kill('SIGINT');
@@ -186,9 +187,9 @@ test('a SIGINT while the target is busy still writes and commits what was read',
     },
   });
   const cwd = useDirectory();
-  const [source, target] = [addressOf(emulator, 'shop/orders'), addressOf(emulator, 'shop/copy')];
-  await runCli(['produce', source, '--count', '600'], { cwd });
-  const result = await runCli(['copy', source, target, '--max-item-count', '50', '--log-format', 'json'], {
+  const [source, target] = [address('shop/orders'), address('shop/copy')];
+  await run(['produce', source, '--count', '600'], { cwd });
+  const result = await run(['copy', source, target, '--max-item-count', '50', '--log-format', 'json'], {
     cwd,
     onStart: (running) => {
       child = running;
@@ -201,23 +202,24 @@ test('a SIGINT while the target is busy still writes and commits what was read',
 });
 
 test('a copy that the checkpoint refuses has not created its target', async () => {
-  const { emulator, client } = await useEmulator();
+  const { client, named, address, run } = await useAccount();
   const cwd = useDirectory();
-  const source = addressOf(emulator, 'shop/orders');
-  await runCli(['produce', source, '--count', '10'], { cwd });
-  await runCli(['copy', source, addressOf(emulator, 'shop/one')], { cwd });
-  expect(await runCli(['copy', source, addressOf(emulator, 'shop/two')], { cwd })).toMatchObject({ status: 2 });
-  const { resources } = await client.database('shop').containers.readAll().fetchAll();
+  const source = address('shop/orders');
+  await run(['produce', source, '--count', '10'], { cwd });
+  await run(['copy', source, address('shop/one')], { cwd });
+  expect(await run(['copy', source, address('shop/two')], { cwd })).toMatchObject({ status: 2 });
+  const { resources } = await client.database(named('shop')).containers.readAll().fetchAll();
   expect(resources.map(({ id }) => id).sort()).toEqual(['one', 'orders']);
 });
 
 test('an emulator takes its own key although the environment has that of an account', async () => {
-  const { emulator } = await useEmulator();
+  needsEmbedded('the key of all emulators for certain');
+  const { address, run } = await useAccount();
   const env = {
     COSMOS_URI: 'https://example.documents.azure.com',
     COSMOS_KEY: Buffer.from('of the account').toString('base64'),
   };
-  const result = await runCli(['produce', addressOf(emulator, 'shop/orders'), '--count', '3'], {
+  const result = await run(['produce', address('shop/orders'), '--count', '3'], {
     cwd: useDirectory(),
     env,
   });
@@ -226,9 +228,9 @@ test('an emulator takes its own key although the environment has that of an acco
 
 test('a request to come back later is waited out before anything has begun', async () => {
   const faults = [{ status: 503 }, { status: 503 }, { status: 503 }];
-  const { emulator } = await useEmulator({
+  const { address, run } = await useAccount({
     intercept: ({ operation }) => (operation === 'readContainer' ? faults.shift() : undefined),
   });
-  const result = await runCli(['produce', addressOf(emulator, 'shop/orders'), '--count', '3'], { cwd: useDirectory() });
+  const result = await run(['produce', address('shop/orders'), '--count', '3'], { cwd: useDirectory() });
   expect(result, result.stderr).toMatchObject({ status: 0 });
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Exchange, Fault } from '../../src/emulator/emulator.ts';
 import { contentsOf, upsertText } from '../support/contents.ts';
 import { addressOf, useEmulator } from '../support/emulator.ts';
+import { needsEmbedded } from '../support/endpoint.ts';
 import { randomFrom } from '../support/random.ts';
 import { runCli, useDirectory } from '../support/run-cli.ts';
 
@@ -13,6 +14,7 @@ const DOCUMENTS = 600;
 test(`a copy killed ${KILLS} times at random requests ends equal to its source (SEED=${SEED})`, {
   timeout: 120_000,
 }, async () => {
+  needsEmbedded('a hand in the requests that it gets');
   const random = randomFrom(SEED);
   const death = { child: undefined as ChildProcess | undefined, requestsLeft: Number.POSITIVE_INFINITY };
   const intercept = (exchange: Exchange): Fault | undefined => {

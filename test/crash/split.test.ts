@@ -3,6 +3,7 @@ import type { Emulator, Exchange } from '../../src/emulator/emulator.ts';
 import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
 import { contentsOf } from '../support/contents.ts';
 import { addressOf, useEmulator } from '../support/emulator.ts';
+import { needsEmbedded } from '../support/endpoint.ts';
 import { runCli, useDirectory } from '../support/run-cli.ts';
 
 const DOCUMENTS = 2000;
@@ -11,6 +12,7 @@ test.each([
   ['source', 'orders'],
   ['target', 'copy'],
 ])('a copy over splits of the %s loses nothing and repeats nothing', async (_role, splitting) => {
+  needsEmbedded('splits on command');
   let emulator: Emulator | undefined;
   const seen = { pages: 0, writes: 0, splits: 0 };
   const intercept = ({ operation, headers, body }: Exchange): undefined => {
