@@ -71,10 +71,15 @@ function decode(text: string): string {
 
 function refuseSkew(date: string, now: number): void {
   const time = Date.parse(date);
-  if (Math.abs(time - now) <= SKEW_MS) return;
+  if (!(Math.abs(time - now) <= SKEW_MS)) throw tokenExpired(now, date);
+}
+
+/** The refusal of a signature that is not of this time; of one that is just too old unless a date is given. */
+export function tokenExpired(now: number, date = new Date(now - 2 * SKEW_MS).toUTCString()): Refusal {
+  const time = Date.parse(date);
   const [start, end] = [time, time + SKEW_MS].map((ms) => (Number.isNaN(ms) ? date : new Date(ms).toUTCString()));
   const message = `The authorization token is not valid at the current time. Please create another token and retry (token start time: ${start}, token expiry time: ${end}, current server time: ${new Date(now).toUTCString()}).`;
-  throw new Refusal(STATUS.forbidden, message, { plain: true });
+  return new Refusal(STATUS.forbidden, message, { plain: true });
 }
 
 const TYPES: Readonly<Record<Address['resource'], string>> = {

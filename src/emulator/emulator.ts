@@ -1,21 +1,29 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EMULATOR_KEY } from '../protocol/emulator-key.ts';
 import { FlowError } from '../support/error.ts';
+import { fractionsFrom } from '../support/random.ts';
+import { Admin } from './admin.ts';
 import { Budgets } from './allowance.ts';
 import { Clock } from './clock.ts';
-import type { Exchange, Fault } from './faults.ts';
+import { Control } from './control.ts';
+import type { Exchange } from './exchange.ts';
+import type { FaultRule } from './fault-rule.ts';
+import { FaultRules } from './fault-rules.ts';
+import type { Fault } from './faults.ts';
 import { Journal, type JournalEntry } from './journal.ts';
-import { notFound } from './refusal.ts';
-import { routes } from './routes.ts';
+import { type KeptCertificate, keepCertificate } from './kept-certificate.ts';
+import { type Route, routes } from './routes.ts';
 import { createGateway } from './server.ts';
-import { splitRange } from './split.ts';
 import { Store } from './store/store.ts';
 import { LEAST_THROUGHPUT, RANGE_THROUGHPUT } from './throughput.ts';
 import { Upkeep } from './upkeep.ts';
 
-export type { Exchange, Fault } from './faults.ts';
+export type { Exchange } from './exchange.ts';
+export type { FaultRule } from './fault-rule.ts';
+export type { Fault } from './faults.ts';
 export type { JournalEntry } from './journal.ts';
 
 export interface EmulatorOptions {
@@ -29,12 +37,20 @@ export interface EmulatorOptions {
   readonly throughput?: number;
   /** Whether requests are refused with 429 once a physical range has spent its part of the throughput. */
   readonly enforceThroughput?: boolean;
-  /** The master key, in base64. */
+  /** The master key, in base64; that of every emulator by default. */
   readonly key?: string;
+  /** Serve https alone, with a certificate of its own that lies beside the data. */
+  readonly tls?: boolean;
   /** Added to every request. */
   readonly latencyMs?: number;
-  /** Called for every authorized request; what it returns happens to the request. */
+  /** What goes wrong from the start. */
+  readonly faults?: readonly FaultRule[];
+  /** Called for every authorized request; what it returns happens to the request, and no rule is asked. */
   readonly intercept?: (exchange: Exchange) => Fault | undefined;
+  /** What chance depends on; another each time by default. */
+  readonly seed?: number;
+  /** Serve the admin API as well, for whoever has the token; `true` makes one. */
+  readonly admin?: boolean | { readonly token: string };
   /** Milliseconds since 1970, for tests that do not wait; the machine's clock by default. */
   readonly clock?: () => number;
   /** How many of the last changes the journal keeps; 10,000 by default. */
@@ -46,12 +62,24 @@ export interface EmulatorOptions {
 export interface Emulator {
   readonly endpoint: string;
   readonly key: string;
+  /** With `tls`, the file with the certificate that clients need to trust, and its text in PEM. */
+  readonly certificate: { readonly file: string; readonly pem: string } | undefined;
+  /** With `admin`, what its requests must bear. */
+  readonly adminToken: string | undefined;
+  readonly seed: number;
+  /** Adds rules after those in force and returns their ids. Throws a `usage` error for one that makes no sense. */
+  addFaults(...rules: readonly FaultRule[]): number[];
+  clearFaults(): void;
   /** Splits a range of a container, the first one by default; its id is gone when this returns. */
   split(database: string, container: string, rangeId?: string): void;
+  /** Replaces a container by an empty one of the same name, definition, ranges and throughput. */
+  recreate(database: string, container: string): void;
   /** Changes in the order in which they were applied, after a sequence number; as many as the journal keeps. */
   journal(after?: number): JournalEntry[];
   /** Puts the server's clock ahead of the true time, or behind it. */
   skewClock(ms: number): void;
+  /** Forgets faults, journal, spent budgets and the skew of the clock; with `data`, removes all databases too. */
+  reset(options?: { readonly data?: boolean }): void;
   /** Resolves once nothing is served any more and the data is on disk, free for another process. May be called again. */
   close(): Promise<void>;
 }
@@ -62,26 +90,33 @@ export interface Emulator {
  * or forbidden, or an option is out of bounds.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, data = ':memory:', ranges = 4, key = EMULATOR_KEY, latencyMs = 0, intercept } = options;
-  const { throughput, enforceThroughput = throughput !== undefined } = options;
-  checkRanges(ranges);
-  checkThroughput(throughput, ranges);
-  const clock = new Clock(options.clock);
+  const { port = 0, data = ':memory:', key = EMULATOR_KEY, seed = randomInt(2 ** 32), intercept } = options;
+  const { table, budgets } = serviceOf(options);
+  const faults = new FaultRules(fractionsFrom(seed), [...new Set(table.map(({ operation }) => operation))]);
+  faults.add(...(options.faults ?? []));
   const journal = new Journal(options.journalEntries, options.onApplied);
-  const store = new Store(data, clock);
+  const store = new Store(data, new Clock(options.clock));
   store.onApplied = (change) => journal.append(change);
+  const control = new Control({ store, faults, journal, budgets });
+  const adminToken = tokenOf(options.admin);
   const closing = new AbortController();
-  const server = createGateway({
-    store,
-    routes: routes({ ranges, throughput, ...(enforceThroughput && { budgets: new Budgets() }) }),
-    key,
-    latencyMs,
-    intercept,
-    signal: closing.signal,
-  });
+  let certificate: KeptCertificate | undefined;
+  let server: Server;
   try {
+    if (options.tls) certificate = keepCertificate(data);
+    server = createGateway({
+      control,
+      routes: table,
+      key,
+      latencyMs: options.latencyMs ?? 0,
+      intercept: (exchange) => intercept?.(exchange) ?? faults.decide(exchange),
+      admin: adminToken === undefined ? undefined : new Admin(control, adminToken),
+      certificate: certificate && { key: certificate.key, cert: certificate.cert },
+      signal: closing.signal,
+    });
     await listen(server, port);
   } catch (error) {
+    certificate?.close();
     store.close();
     throw error;
   }
@@ -93,26 +128,48 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     server.close();
     server.closeAllConnections();
     await closed;
+    certificate?.close();
     store.close();
   };
   let closed: Promise<void> | undefined;
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `${options.tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     key,
-    split: (database, name, rangeId) => {
-      const container = store.findContainer(database, name);
-      if (!container) throw notFound();
-      store.write(() => splitRange(store, container, rangeId));
-    },
+    certificate: certificate && { file: certificate.file, pem: certificate.cert },
+    adminToken,
+    seed,
+    addFaults: (...rules) => faults.add(...rules),
+    clearFaults: () => faults.clear(),
+    split: (database, container, rangeId) => void control.split(database, container, rangeId),
+    recreate: (database, container) => void control.recreate(database, container),
     journal: (after = 0) => journal.after(after),
     skewClock: (ms) => {
-      clock.skewMs = ms;
+      store.clock.skewMs = ms;
     },
+    reset: (what) => control.reset(what),
     close: () => {
       closed ??= close();
       return closed;
     },
   };
+}
+
+/** What it serves, and what is spent of the throughput if that is limited. */
+function serviceOf({ tls, ranges = 4, throughput, enforceThroughput }: EmulatorOptions): {
+  table: readonly Route[];
+  budgets: Budgets;
+} {
+  checkRanges(ranges);
+  checkThroughput(throughput, ranges);
+  const budgets = new Budgets();
+  const isEnforced = enforceThroughput ?? throughput !== undefined;
+  const scheme = tls ? 'https' : 'http';
+  return { table: routes({ scheme, ranges, throughput, ...(isEnforced && { budgets }) }), budgets };
+}
+
+function tokenOf(admin: EmulatorOptions['admin']): string | undefined {
+  if (admin === undefined || admin === false) return undefined;
+  return admin === true ? randomBytes(24).toString('base64url') : admin.token;
 }
 
 const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {

@@ -1,36 +1,58 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { STATUS } from '../protocol/status.ts';
 import { tooManyRequests } from './allowance.ts';
+import { tokenExpired } from './authorization.ts';
 import { Refusal } from './refusal.ts';
+import { type Reply, refusalReply } from './reply.ts';
 
-/** A request that is about to be applied. */
-export interface Exchange {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  /** What it asks for, as the routes name it: `changeFeed`, `batch`, `upsert`, … */
-  readonly operation: string;
-}
-
-/** What goes wrong with a request, for tests of clients. */
-export type Fault =
-  /** Answer this instead of applying it. */
-  | { readonly status: number; readonly substatus?: number; readonly retryAfterMs?: number }
-  /** Apply it, then cut the connection without an answer. */
-  | { readonly after: 'drop' }
-  /** Cut the connection; nothing is applied. */
-  | { readonly before: 'drop' }
+/** What goes wrong with a request, for tests of clients. All of it can be delayed. */
+export type Fault = { readonly delayMs?: number } & (
+  | Answer
+  /** Apply it, then cut the connection, or reset it, without an answer. */
+  | { readonly after: Cut }
+  /** Cut the connection, or reset it; nothing is applied. */
+  | { readonly before: Cut }
   /** Never answer. */
   | { readonly hang: true }
-  | { readonly delayMs: number };
+  /** Apply it, and cut the connection after so many bytes of the answer's body. */
+  | { readonly truncateAfter: number }
+  /** Apply it, and send the answer's body no faster than this. */
+  | { readonly bytesPerSecond: number }
+  /** Refuse its signature as one that is too old. */
+  | { readonly expired: true }
+  /** Split the first range that it reaches into before it is applied. */
+  | { readonly split: true }
+  /** Before it is applied, replace its container by an empty one of the same name and definition. */
+  | { readonly recreate: true }
+  /** Put the clock of the server ahead from now on. */
+  | { readonly skewMs: number }
+  | { readonly delayMs: number }
+);
 
-export function faultRefusal({ status, substatus, retryAfterMs }: Extract<Fault, { status: number }>): Refusal {
-  const message = MESSAGES[status] ?? `The request was refused with ${status} on purpose.`;
-  return new Refusal(status, message, { substatus, retryAfterMs });
+/** Answer this instead of applying it. */
+interface Answer {
+  readonly status: number;
+  readonly substatus?: number;
+  readonly retryAfterMs?: number;
+  readonly message?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+type Cut = 'drop' | 'reset';
+
+/** The answer that a fault gives in place of the server's, if it does. */
+export function faultReply(fault: Fault, activityId: string, now: number): Reply | undefined {
+  if ('expired' in fault) return refusalReply(tokenExpired(now), activityId);
+  if (!('status' in fault)) return undefined;
+  const { status, substatus, retryAfterMs, headers } = fault;
+  const message = fault.message ?? MESSAGES[status] ?? `The request was refused with ${status} on purpose.`;
+  const reply = refusalReply(new Refusal(status, message, { substatus, retryAfterMs }), activityId);
+  return { ...reply, headers: { ...reply.headers, ...headers } };
 }
 
 const MESSAGES: Readonly<Record<number, string>> = {
+  [STATUS.timeout]: 'Request timed out. Learn more: https://aka.ms/cosmosdb-tsg-request-timeout',
+  [STATUS.gone]: 'The requested resource is no longer available at the server.',
   [STATUS.tooManyRequests]: tooManyRequests(0).message,
+  [STATUS.retryWith]: 'Conflicting request to resource has been attempted. Retry to avoid conflicts.',
   [STATUS.unavailable]: 'Service is currently unavailable, please retry after a while.',
 };

@@ -44,6 +44,8 @@ export interface Route {
 
 /** What the server does, in the order in which it tries: the first route that fits is taken. */
 interface RoutesOptions {
+  /** How clients reach the server. */
+  readonly scheme: 'http' | 'https';
   /** Physical ranges of a container that is created without throughput. */
   readonly ranges: number;
   /** Its throughput, if not what goes with the ranges. */
@@ -52,9 +54,9 @@ interface RoutesOptions {
   readonly budgets?: Budgets | undefined;
 }
 
-export function routes({ ranges, throughput, budgets }: RoutesOptions): readonly Route[] {
+export function routes({ scheme, ranges, throughput, budgets }: RoutesOptions): readonly Route[] {
   const rows: readonly Row[] = [
-    ['GET', 'account', 'account', readAccount],
+    ['GET', 'account', 'account', readAccount(scheme)],
     ['POST', 'dbs', 'queryDatabases', queryDatabases, isQuery],
     ['POST', 'dbs', 'createDatabase', createDatabase],
     ['GET', 'dbs', 'listDatabases', listDatabases],

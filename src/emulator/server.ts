@@ -6,27 +6,35 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
 import { type Address, parseAddress } from './address.ts';
+import type { Admin } from './admin.ts';
 import { authorize } from './authorization.ts';
-import { type Exchange, type Fault, faultRefusal } from './faults.ts';
+import type { Certificate } from './certificate.ts';
+import type { Control } from './control.ts';
+import { type Delivery, deliveryOf } from './delivery.ts';
+import { type Exchange, exchangeOf } from './exchange.ts';
+import { type Fault, faultReply } from './faults.ts';
 import { guard } from './guard.ts';
 import { badRequest, Refusal } from './refusal.ts';
 import { type Reply, refusalReply } from './reply.ts';
 import { header } from './request.ts';
 import { readBody } from './request-body.ts';
 import type { Route } from './routes.ts';
-import type { Store } from './store/store.ts';
 
 interface ServerOptions {
-  readonly store: Store;
+  readonly control: Control;
   readonly routes: readonly Route[];
   readonly key: string;
   readonly latencyMs: number;
-  readonly intercept: ((exchange: Exchange) => Fault | undefined) | undefined;
+  readonly intercept: (exchange: Exchange) => Fault | undefined;
+  readonly admin: Admin | undefined;
+  /** What it shows to clients that come by TLS, which are all if there is one. */
+  readonly certificate: Certificate | undefined;
   /** When it aborts, requests that wait are not applied any more. */
   readonly signal: AbortSignal;
 }
@@ -34,9 +42,13 @@ interface ServerOptions {
 /** A server, not yet listening, that answers everything with JSON. */
 export function createGateway(options: ServerOptions): Server {
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    void respond(options, request, response, server);
+    void respond({ ...options, server, sockets }, request, response);
   };
-  const server = createServer(LIMITS, listener);
+  const { certificate } = options;
+  const server = certificate
+    ? createTlsServer({ ...LIMITS, ...certificate }, listener)
+    : createServer(LIMITS, listener);
+  const sockets = trackSockets(server);
   server.maxConnections = CONNECTIONS_MAX;
   server.on('checkExpectation', listener);
   server.on('clientError', refuseMalformed);
@@ -56,46 +68,74 @@ const LIMITS = {
 /** The official client opens a connection for each request under way, and has no limit of its own. */
 const CONNECTIONS_MAX = 1024;
 
-async function respond(
-  options: ServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  server: Server,
-): Promise<void> {
+/** The TCP sockets of a server by the port of the client: what TLS makes of one cannot be reset. */
+function trackSockets(server: Server): ReadonlyMap<number | undefined, Socket> {
+  const sockets = new Map<number | undefined, Socket>();
+  server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort;
+    sockets.set(port, socket);
+    socket.once('close', () => sockets.delete(port));
+  });
+  return sockets;
+}
+
+interface Gateway extends ServerOptions {
+  readonly server: Server;
+  readonly sockets: ReadonlyMap<number | undefined, Socket>;
+}
+
+async function respond(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const activityId = header(request.headers, HEADER.activityId) ?? randomUUID();
   const started = performance.now();
-  const reply = await answer(options, request, server).catch((error) => refusalReply(refusalOf(error), activityId));
-  if (reply === DROP) request.socket.destroy();
-  else if (reply !== HANG) send(reply, response, { activityId, started });
+  const outcome = await answer(gateway, request, activityId).catch((error) => ({
+    reply: refusalReply(refusalOf(error), activityId),
+  }));
+  if (outcome === 'drop') request.socket.destroy();
+  else if (outcome === 'reset') gateway.sockets.get(request.socket.remotePort)?.resetAndDestroy();
+  else if (outcome !== 'hang') send(outcome, response, { activityId, started });
 }
 
-/** Cuts the connection, or leaves it open, instead of an answer. */
-const DROP = 'drop';
-const HANG = 'hang';
+/** An answer and the way in which it is sent; or what is done to the connection instead. */
+type Outcome = Answer | 'drop' | 'reset' | 'hang';
 
-async function answer(
-  options: ServerOptions,
-  request: IncomingMessage,
-  server: Server,
-): Promise<Reply | typeof DROP | typeof HANG> {
-  const { method = '', url = '', headers } = request;
-  guard(request, (server.address() as AddressInfo).port);
+interface Answer {
+  readonly reply: Reply;
+  readonly deliver?: Delivery | undefined;
+}
+
+async function answer(gateway: Gateway, incoming: IncomingMessage, activityId: string): Promise<Outcome> {
+  const { control, admin } = gateway;
+  const { method = '', url = '', headers } = incoming;
+  guard(incoming, { ...(gateway.server.address() as AddressInfo), isSecure: gateway.certificate !== undefined });
+  if (admin?.owns(url)) {
+    admin.authorize({ headers });
+    const body = await readBody(incoming);
+    refuseOtherType(method, headers, body);
+    return { reply: admin.answer({ method, url, body }) };
+  }
+  const { store } = control;
   const address = parseAddress(url);
-  authorize({ method, address, headers }, options.key, options.store.clock.now());
-  const body = await readBody(request);
+  authorize({ method, address, headers }, gateway.key, store.clock.now());
+  const body = await readBody(incoming);
   refuseOtherType(method, headers, body);
-  const route = findRoute(options.routes, method, address, request);
-  const fault = options.intercept?.({ method, path: url, headers, body, operation: route.operation });
-  if (fault && 'hang' in fault) return HANG;
-  if (fault && 'before' in fault) return DROP;
-  const delayMs = options.latencyMs + (fault && 'delayMs' in fault ? fault.delayMs : 0);
-  if (delayMs > 0) await sleep(delayMs, undefined, { signal: options.signal });
-  options.signal.throwIfAborted();
-  if (fault && 'status' in fault) throw faultRefusal(fault);
-  options.store.assertSound();
-  const reply = route.handle({ address, headers, body }, options.store);
-  return fault && 'after' in fault ? DROP : reply;
+  const { handle, operation } = findRoute(gateway.routes, method, address, incoming);
+  const request = { address, headers, body };
+  const exchange = exchangeOf({ method, path: url, operation }, request, store);
+  const fault = gateway.intercept(exchange) ?? NO_FAULT;
+  if ('hang' in fault) return 'hang';
+  const delayMs = gateway.latencyMs + (fault.delayMs ?? 0);
+  if (delayMs > 0) await sleep(delayMs, undefined, { signal: gateway.signal });
+  gateway.signal.throwIfAborted();
+  if ('before' in fault) return fault.before;
+  const instead = faultReply(fault, activityId, store.clock.now());
+  if (instead) return { reply: instead };
+  store.assertSound();
+  control.act(fault, exchange);
+  const reply = handle(request, store);
+  return 'after' in fault ? fault.after : { reply, deliver: deliveryOf(fault, gateway.signal) };
 }
+
+const NO_FAULT: Fault = { delayMs: 0 };
 
 function findRoute(routes: readonly Route[], method: string, address: Address, { headers }: IncomingMessage): Route {
   const fitting = routes.filter(({ resource }) => resource === address.resource);
@@ -124,7 +164,8 @@ interface Timing {
   readonly started: number;
 }
 
-function send({ status, headers, body }: Reply, response: ServerResponse, { activityId, started }: Timing): void {
+function send({ reply, deliver }: Answer, response: ServerResponse, { activityId, started }: Timing): void {
+  const { status, headers, body } = reply;
   response.writeHead(status, {
     [HEADER.requestCharge]: '1',
     [HEADER.version]: VERSION,
@@ -135,7 +176,8 @@ function send({ status, headers, body }: Reply, response: ServerResponse, { acti
     ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     ...headers,
   });
-  response.end(body);
+  if (deliver) deliver(response, body ?? '');
+  else response.end(body);
 }
 
 const VERSION = '2020-07-15';

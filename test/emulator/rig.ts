@@ -1,3 +1,4 @@
+import { Agent } from 'node:https';
 import { type Container, type ContainerRequest, CosmosClient } from '@azure/cosmos';
 import { onTestFinished } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.ts';
@@ -21,14 +22,22 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   return { emulator, client, container };
 }
 
+type Account = Pick<Emulator, 'endpoint' | 'key'> & Partial<Pick<Emulator, 'certificate'>>;
+type ClientOptions = Partial<ConstructorParameters<typeof CosmosClient>[0] & object>;
+
 export async function openEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const emulator = await startEmulator(options);
   onTestFinished(() => emulator.close());
   return emulator;
 }
 
-export function connect({ endpoint, key }: Pick<Emulator, 'endpoint' | 'key'>): CosmosClient {
-  const client = new CosmosClient({ endpoint, key });
-  onTestFinished(() => client.dispose());
+/** A client that trusts the certificate of the server if it has one. */
+export function connect({ endpoint, key, certificate }: Account, options: ClientOptions = {}): CosmosClient {
+  const agent = certificate && new Agent({ keepAlive: true, ca: certificate.pem });
+  const client = new CosmosClient({ endpoint, key, ...(agent && { agent }), ...options });
+  onTestFinished(() => {
+    client.dispose();
+    agent?.destroy();
+  });
   return client;
 }

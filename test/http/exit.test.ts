@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { selfSigned } from '../../scripts/bench/certificate.ts';
+import { selfSigned } from '../../src/emulator/certificate.ts';
 import { ok, serve } from './scripted-server.ts';
 
 const TLS = selfSigned();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { selfSigned } from '../../scripts/bench/certificate.ts';
+import { selfSigned } from '../../src/emulator/certificate.ts';
 import { type Random, randomFrom } from '../support/random.ts';
 import { get, serve, usePool } from './scripted-server.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
-import { selfSigned } from '../../scripts/bench/certificate.ts';
+import { selfSigned } from '../../src/emulator/certificate.ts';
 import { closed, get, ok, type ScriptedServer, serve, usePool } from './scripted-server.ts';
 
 const TLS = selfSigned();

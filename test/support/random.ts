@@ -1,3 +1,5 @@
+import { fractionsFrom } from '../../src/support/random.ts';
+
 export interface Random {
   /** At least 0, less than 1. */
   fraction(): number;
@@ -9,15 +11,9 @@ export interface Random {
   text(lengthMax: number): string;
 }
 
-/** A stream of choices that depends on the seed alone (mulberry32). */
+/** A stream of choices that depends on the seed alone. */
 export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  const fraction = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const fraction = fractionsFrom(seed);
   const integer = (end: number): number => Math.floor(fraction() * end);
   return {
     fraction,

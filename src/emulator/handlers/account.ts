@@ -3,9 +3,15 @@ import { json, type Reply } from '../reply.ts';
 import { header, type Request } from '../request.ts';
 
 /** The account, at the address by which the client came: that is the one it can reach. */
-export function readAccount({ headers }: Request): Reply {
-  const locations = [{ name: 'Local', databaseAccountEndpoint: `http://${header(headers, 'host')}/` }];
-  return json(STATUS.ok, {
+export function readAccount(scheme: 'http' | 'https') {
+  return ({ headers }: Request): Reply => {
+    const endpoint = `${scheme}://${header(headers, 'host')}/`;
+    return json(STATUS.ok, account([{ name: 'Local', databaseAccountEndpoint: endpoint }]));
+  };
+}
+
+function account(locations: readonly object[]): object {
+  return {
     _self: '',
     id: ID,
     _rid: `${ID}.sql.cosmos.azure.com`,
@@ -23,7 +29,7 @@ export function readAccount({ headers }: Request): Reply {
     userConsistencyPolicy: { defaultConsistencyLevel: 'Session' },
     readPolicy: { primaryReadCoefficient: 1, secondaryReadCoefficient: 1 },
     queryEngineConfiguration: JSON.stringify(QUERY_ENGINE),
-  });
+  };
 }
 
 // Not "localhost": the JavaScript client would take that for an account without locations.

@@ -7,10 +7,10 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** A certificate for this machine's loopback names, good for one day. */
-export function selfSigned(): Certificate {
+/** A certificate for this machine's loopback names, good for so many days. */
+export function selfSigned(days = 1): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const tbs = toBeSigned(publicKey);
+  const tbs = toBeSigned(publicKey, days);
   const signature = sign('sha256', tbs, privateKey);
   const der = sequence(tbs, ECDSA_WITH_SHA256, bitString(signature));
   const lines = der.toString('base64').replace(/.{64}/g, '$&\n');
@@ -21,7 +21,7 @@ export function selfSigned(): Certificate {
 }
 
 /** X.509 version 3 (RFC 5280, section 4.1): the part of a certificate that its signature covers. */
-function toBeSigned(publicKey: KeyObject): Buffer {
+function toBeSigned(publicKey: KeyObject, days: number): Buffer {
   const name = sequence(element(SET, sequence(oid(2, 5, 4, 3), element(UTF8_STRING, Buffer.from('localhost')))));
   const now = Date.now();
   return sequence(
@@ -29,7 +29,7 @@ function toBeSigned(publicKey: KeyObject): Buffer {
     element(INTEGER, Buffer.concat([Buffer.of(1), randomBytes(15)])),
     ECDSA_WITH_SHA256,
     name,
-    sequence(utcTime(now - HOUR_MS), utcTime(now + 24 * HOUR_MS)),
+    sequence(utcTime(now - HOUR_MS), utcTime(now + days * 24 * HOUR_MS)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     element(CONTEXT_3, sequence(extension(oid(2, 5, 29, 19), IS_AUTHORITY), extension(oid(2, 5, 29, 17), altNames()))),
@@ -37,7 +37,12 @@ function toBeSigned(publicKey: KeyObject): Buffer {
 }
 
 function altNames(): Buffer {
-  return sequence(element(DNS_NAME, Buffer.from('localhost')), element(IP_ADDRESS, Buffer.of(127, 0, 0, 1)));
+  const loopback6 = Buffer.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+  return sequence(
+    element(DNS_NAME, Buffer.from('localhost')),
+    element(IP_ADDRESS, Buffer.of(127, 0, 0, 1)),
+    element(IP_ADDRESS, loopback6),
+  );
 }
 
 function extension(id: Buffer, value: Buffer): Buffer {
