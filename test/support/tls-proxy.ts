@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { type Certificate, selfSigned } from '../../scripts/bench/certificate.ts';
+import { type Certificate, selfSigned } from '../../src/emulator/certificate.ts';
 
 export interface TlsProxy {
   readonly endpoint: string;
