@@ -74,6 +74,7 @@ describe('parts and items:', () => {
     ['ARRAY_CONTAINS', [[], 1], false],
     ['ARRAY_CONTAINS', [[{ b: 1, a: 2 }], { a: 2, b: 1 }], true],
     ['ARRAY_CONTAINS', [[1, 2], 2, true], true],
+    ['ARRAY_CONTAINS', [[{ a: 1 }], JSON.parse('{"__proto__":{}}'), true], false],
     ['ARRAY_CONTAINS', [[SHIRT], {}, true], true],
     ['ARRAY_CONTAINS', [[{ a: { b: 1, c: 2 } }], { a: { b: 1 } }, true], false],
     ['ARRAY_CONTAINS', [[{ a: 1 }, { b: 2 }], { a: 1, b: 2 }, true], false],

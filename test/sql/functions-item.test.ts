@@ -18,7 +18,7 @@ describe('edges:', () => {
     ['IIF', [undefined, 1, 2], 2],
     ['IIF', [true, undefined, 2], undefined],
     ['IIF', [true, 1, undefined], 1],
-    ['DOCUMENTID', [{ _rid: '36ZyAPW-uN8AAQAAAAAAAA==' }], 256],
+    ['DOCUMENTID', [{ _rid: '36ZyAPW+uN+--wAAAAAAAA==' }], 65471],
     ['DOCUMENTID', [{ _rid: '36ZyAPW+uN8=' }], undefined],
     ['DOCUMENTID', [{ _rid: 13 }], undefined],
     ['DOCUMENTID', [{ id: '1' }], undefined],

@@ -104,6 +104,7 @@ describe('integers have 64 bits and wrap around:', () => {
     ['INTADD', [2 ** 53, 1], 2 ** 53],
     ['INTADD', [2 ** 62, 2 ** 62], MIN],
     ['INTADD', [MAX, 1], MIN],
+    ['INTADD', [MAX, 0], MAX],
     ['INTSUB', [20, 30], -10],
     ['INTSUB', [MIN, 1], 2 ** 63],
     ['INTMUL', [-3, 7], -21],

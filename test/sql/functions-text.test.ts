@@ -61,6 +61,7 @@ describe('at the ends of a string:', () => {
     ['SUBSTRING', ['abc', 3, 1], ''],
     ['SUBSTRING', ['abc', 100, 1], ''],
     ['SUBSTRING', ['abc', -1, 2], ''],
+    ['SUBSTRING', ['abc', -3, 2], ''],
     ['SUBSTRING', ['abc', 1, 0], ''],
     ['SUBSTRING', ['abc', 0.5, 1], undefined],
     ['SUBSTRING', ['abc', 0, 1.5], undefined],

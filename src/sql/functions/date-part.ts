@@ -1,4 +1,4 @@
-import { dateTimeOf, floorDivide, NANOSECONDS_PER_TICK, type Ticks, ticksOf } from './ticks.ts';
+import { type DateTime, dateTimeOf, floorDivide, NANOSECONDS_PER_TICK, type Ticks, ticksOf } from './ticks.ts';
 
 /** A part of a date and time that can be added, read and compared. */
 export interface DatePart {
@@ -73,7 +73,7 @@ const PARTS: ReadonlyMap<string, DatePart> = new Map(
   ].flat(),
 );
 
-type Read = (dateTime: ReturnType<typeof dateTimeOf>) => number;
+type Read = (dateTime: DateTime) => number;
 
 function named(part: DatePart, ...names: string[]): [string, DatePart][] {
   return names.map((name) => [name, part]);
@@ -109,7 +109,7 @@ function addMonths(ticks: Ticks, count: number): Ticks | undefined {
   const total = monthOf(ticks) + count;
   const [year, month] = [Math.floor(total / 12), (((total % 12) + 12) % 12) + 1];
   for (const day of [dateTime.day, 30, 29, 28]) {
-    const result = day > dateTime.day ? undefined : ticksOf({ ...dateTime, year, month, day });
+    const result = ticksOf({ ...dateTime, year, month, day });
     if (result !== undefined) return result;
   }
   return undefined;

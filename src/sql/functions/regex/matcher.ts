@@ -73,12 +73,7 @@ function follow(search: Search, threads: Thread[], start: Thread, at: number): v
   }
 }
 
-/** The characters before and after the position, and whether the latter is the last; -1 at the ends. */
+/** The characters, or halves of some, before and after the position, and whether the latter is the last; -1 at the ends. */
 function around(text: string, at: number): [before: number, after: number, isBeforeLast: boolean] {
-  const before = text.codePointAt(at - 2) ?? -1;
-  return [
-    before > 0xffff ? before : (text.codePointAt(at - 1) ?? -1),
-    text.codePointAt(at) ?? -1,
-    at === text.length - 1,
-  ];
+  return [text.codePointAt(at - 1) ?? -1, text.codePointAt(at) ?? -1, at === text.length - 1];
 }
