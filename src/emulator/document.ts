@@ -36,13 +36,20 @@ export function documentOf(value: unknown, text: Buffer): Document {
 
 /** The document as it is stored and served: every byte of the client's, then our properties. */
 export function closeDocument({ open }: Document, { rid, self, etag, ts }: SystemProperties): Buffer {
-  const own = `,"_rid":"${rid}","_self":"${self}","_etag":${JSON.stringify(etag)},"_attachments":"attachments/","_ts":${ts}}`;
+  const own = `${OWN_START}${rid}","_self":"${self}","_etag":${JSON.stringify(etag)},"_attachments":"attachments/","_ts":${ts}}`;
   const bytes = Buffer.allocUnsafe(open.length + own.length);
   bytes.set(open);
   bytes.write(own, open.length, 'latin1');
   return bytes;
 }
 
+/** The document as its client wrote it, from what is stored. */
+export function reopenDocument(body: Buffer): Buffer {
+  return Buffer.concat([body.subarray(0, body.lastIndexOf(OWN_START)), Buffer.of(CLOSE)]);
+}
+
+/** What `closeDocument` adds starts so, and nothing after that does. */
+const OWN_START = ',"_rid":"';
 const BYTES_MAX = 2 * 1024 * 1024;
 const CLOSE = 0x7d;
 const COMMA = 0x2c;

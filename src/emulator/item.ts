@@ -1,7 +1,10 @@
-import { STATUS } from '../protocol/status.ts';
+import { STATUS, SUBSTATUS } from '../protocol/status.ts';
 import { readCharge, writeCharge } from './charge.ts';
-import { closeDocument, type Document } from './document.ts';
-import { type Key, refuseOtherKey } from './key.ts';
+import { closeDocument, type Document, documentOf, reopenDocument } from './document.ts';
+import { parseJson } from './json-body.ts';
+import { type Key, refuseKeyPaths, refuseOtherKey } from './key.ts';
+import type { Patch } from './patch.ts';
+import { editText } from './patch-edit.ts';
 import { badRequest, conflict, notFound, preconditionFailed } from './refusal.ts';
 import type { AppliedChange } from './store/change.ts';
 import type { Container } from './store/container.ts';
@@ -55,6 +58,21 @@ export function replaceItem(request: ItemRequest, id: string, document: Document
   refuseOtherKey(request.container.readKey(document.value), request.key);
   const row = findRow(request, id);
   refuseUnmet(request, row);
+  return update(request, row, document);
+}
+
+/** Edits are made in order, all or none; the document keeps every byte that they are not about. */
+export function patchItem(request: ItemRequest, id: string, { condition, edits }: Patch): ItemOutcome {
+  refuseKeyPaths(
+    edits.flatMap(({ path, from }) => (from ? [path, from] : [path])),
+    request.container.key,
+  );
+  const row = findRow(request, id);
+  refuseUnmet(request, row);
+  if (condition && !condition(parseJson(row.body))) throw preconditionFailed(SUBSTATUS.patchConditionUnmet);
+  const text = editText(reopenDocument(row.body), edits);
+  const document = documentOf(parseJson(text), text);
+  refuseOtherKey(request.container.readKey(document.value), request.key);
   return update(request, row, document);
 }
 

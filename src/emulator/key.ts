@@ -1,5 +1,11 @@
 import { effectivePartitionKey, effectivePartitionKeyOfText } from '../protocol/effective-partition-key.ts';
-import { formatKey, type KeyComponent, type PartitionKeyDefinition, parseKey } from '../protocol/partition-key.ts';
+import {
+  formatKey,
+  type KeyComponent,
+  type PartitionKeyDefinition,
+  parseKey,
+  propertyNames,
+} from '../protocol/partition-key.ts';
 import { SUBSTATUS } from '../protocol/status.ts';
 import { badRequest } from './refusal.ts';
 
@@ -47,6 +53,13 @@ export function refuseOtherKey(own: readonly KeyComponent[], key: Key): void {
     "PartitionKey extracted from document doesn't match the one specified in the header",
     SUBSTATUS.partitionKeyMismatch,
   );
+}
+
+/** Throws when one of the paths is that of a part of the partition key, which cannot change. */
+export function refuseKeyPaths(paths: readonly (readonly string[])[], definition: PartitionKeyDefinition): void {
+  const own = definition.paths.map((path) => JSON.stringify(propertyNames(path)));
+  const wrong = paths.find((path) => own.includes(JSON.stringify(path)));
+  if (wrong) throw badRequest(`Invalid patch request: Cannot patch partition key property ${wrong.join('/')}.`);
 }
 
 function canonical(components: readonly KeyComponent[]): string {

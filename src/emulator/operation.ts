@@ -5,6 +5,7 @@ import {
   createItem,
   type ItemOutcome,
   type ItemRequest,
+  patchItem,
   readItem,
   removeItem,
   replaceItem,
@@ -12,6 +13,7 @@ import {
 } from './item.ts';
 import { isObject } from './json-body.ts';
 import type { Key } from './key.ts';
+import { patchOf } from './patch.ts';
 import { badRequest, Refusal } from './refusal.ts';
 
 /** One operation of a batch, not yet checked: whatever is wrong with it is its own failure, not the batch's. */
@@ -93,7 +95,7 @@ function apply(operation: BatchOperation, request: ItemRequest): ItemOutcome {
     case 'Delete':
       return removeItem(request, id);
     case 'Patch':
-      throw badRequest('Patch is not supported yet by the embedded server.');
+      return patchItem(request, id, patchOf(resource, text));
     default:
       throw badRequest(`The operation type "${String(type)}" is unknown.`);
   }

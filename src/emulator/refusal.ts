@@ -41,9 +41,11 @@ export function conflict(): Refusal {
   return new Refusal(STATUS.conflict, 'Entity with the specified id already exists in the system.');
 }
 
-export function preconditionFailed(): Refusal {
+export function preconditionFailed(substatus?: number): Refusal {
   const more = 'Learn more: https://aka.ms/CosmosDB/sql/errors/precondition-failed';
-  return new Refusal(STATUS.preconditionFailed, `One of the specified pre-condition is not met. ${more}`);
+  return new Refusal(STATUS.preconditionFailed, `One of the specified pre-condition is not met. ${more}`, {
+    substatus,
+  });
 }
 
 export function rangeGone(rangeId: string): Refusal {

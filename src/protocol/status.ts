@@ -30,6 +30,7 @@ export const SUBSTATUS = Object.freeze({
   readSessionNotAvailable: 1002,
   ownerNotFound: 1003,
   completingSplit: 1007,
+  patchConditionUnmet: 1110,
   throughputSpent: 3200,
   bucketSpent: 3212,
   responseTooLarge: 3402,

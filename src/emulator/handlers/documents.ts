@@ -5,13 +5,14 @@ import {
   createItem,
   type ItemOutcome,
   type ItemRequest,
+  patchItem,
   readItem,
   removeItem,
   replaceItem,
   upsertItem,
 } from '../item.ts';
 import { parseWholeKey } from '../key.ts';
-import { badRequest } from '../refusal.ts';
+import { parsePatch } from '../patch.ts';
 import type { Reply } from '../reply.ts';
 import { header, type Request } from '../request.ts';
 import { documentNumber } from '../rid.ts';
@@ -24,15 +25,12 @@ export const upsertDocument = writing((item, { body }) => upsertItem(item, parse
 export const replaceDocument = writing((item, request) =>
   replaceItem(item, idOf(request, item), parseDocument(request.body)),
 );
+export const patchDocument = writing((item, request) => patchItem(item, idOf(request, item), parsePatch(request.body)));
 export const deleteDocument = writing((item, request) => removeItem(item, idOf(request, item)));
 
 export function readDocument(request: Request, store: Store): Reply {
   const item = itemOf(request, store);
   return replyWith(request, item, readItem(item, idOf(request, item)));
-}
-
-export function patchDocument(): Reply {
-  throw badRequest('Patch is not supported yet by the embedded server.');
 }
 
 /** A handler that does `write` as one transaction. */
