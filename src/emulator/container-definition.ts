@@ -1,13 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
+import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { resourceName } from './identifier.ts';
 import { isObject } from './json-body.ts';
+import { isPropertyPath } from './property-path.ts';
 import { badRequest } from './refusal.ts';
 import type { ChangeFeedPolicy, ContainerDefinition } from './store/container.ts';
 import { isTtl, TTL_MAX } from './time-to-live.ts';
+import { parseUniqueKeyPolicy, refuseOtherUniqueKeys } from './unique-key-policy.ts';
 
 /** The definition that a client sent, checked, with the defaults of the service. */
 export function parseDefinition(body: Record<string, unknown>): ContainerDefinition {
+  const uniqueKeyPolicy = parseUniqueKeyPolicy(body.uniqueKeyPolicy);
   const policies = Object.entries(body).filter(([name, value]) => value !== null && !OWN.includes(name));
   return {
     indexingPolicy: INDEXING,
@@ -16,18 +19,20 @@ export function parseDefinition(body: Record<string, unknown>): ContainerDefinit
     ...Object.fromEntries(policies),
     ...defaultTtl(body.defaultTtl),
     ...changeFeedPolicy(body.changeFeedPolicy),
+    ...(uniqueKeyPolicy && { uniqueKeyPolicy }),
     id: resourceName(body.id),
     partitionKey: parsePartitionKey(body.partitionKey),
   };
 }
 
-/** The same for a container that exists: its id and partition key cannot change. */
+/** The same for a container that exists: its id, partition key and unique keys cannot change. */
 export function replaceDefinition(
   body: Record<string, unknown>,
-  { id, partitionKey }: ContainerDefinition,
+  { id, partitionKey, uniqueKeyPolicy }: ContainerDefinition,
 ): ContainerDefinition {
   const definition = parseDefinition({ ...body, partitionKey: body.partitionKey ?? partitionKey });
   if (definition.id !== id) throw badRequest('The id of a container cannot be changed.');
+  refuseOtherUniqueKeys(definition.uniqueKeyPolicy, uniqueKeyPolicy);
   if (isDeepStrictEqual(definition.partitionKey, partitionKey)) return definition;
   throw badRequest('Document collection partition key cannot be changed.');
 }
@@ -66,7 +71,7 @@ function parsePartitionKey(value: unknown): PartitionKeyDefinition {
   if (!isObject(value)) throw badRequest('The container has no partitionKey.');
   const given = Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null));
   const { paths, kind = 'Hash', version } = given;
-  if (!Array.isArray(paths) || paths.length === 0 || !paths.every(isPath)) {
+  if (!Array.isArray(paths) || paths.length === 0 || !paths.every(isPropertyPath)) {
     throw badRequest('The partition key paths must be a list of paths such as "/tenant" or "/address/zip".');
   }
   if (kind === 'Hash' && paths.length === 1 && (version === undefined || version === 1 || version === 2)) {
@@ -76,14 +81,4 @@ function parsePartitionKey(value: unknown): PartitionKeyDefinition {
   throw badRequest(
     'The partition key must be of kind "Hash" with one path and version 1 or 2, or "MultiHash" with up to three paths and version 2.',
   );
-}
-
-function isPath(path: unknown): path is string {
-  if (typeof path !== 'string') return false;
-  try {
-    const names = propertyNames(path);
-    return names.length > 0 && !names.includes('');
-  } catch {
-    return false;
-  }
 }

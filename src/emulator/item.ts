@@ -110,6 +110,7 @@ function matches(condition: string | undefined, etag: string): boolean {
 
 function insert(request: ItemRequest, document: Document): ItemOutcome {
   const { container, key, range } = request;
+  claimUniqueKeys(request, container.nextDocument, document);
   const lsn = nextLsn(request);
   removeExpired(request, document.id, lsn);
   const number = container.nextDocument++;
@@ -133,12 +134,24 @@ function insert(request: ItemRequest, document: Document): ItemOutcome {
 function update(request: ItemRequest, row: Row, document: Document): ItemOutcome {
   const { container, range } = request;
   const { number } = row;
+  claimUniqueKeys(request, number, document);
   const lsn = nextLsn(request);
   const { etag, ts, body } = stamp(request, number, document);
   const ttl = ownTtl(document, container);
   container.documents.update({ number, range: range.id, lsn, ts, etag, ttl, body }, row);
   record(request, { operation: 'replace', id: document.id, lsn, etag });
   return { status: STATUS.ok, charge: writeCharge(body.length, true), etag, body };
+}
+
+/** Throws 409 when another document of the logical partition has one of the unique keys, unless it has expired. */
+function claimUniqueKeys(request: ItemRequest, number: number, { value }: Document): void {
+  const { key, container } = request;
+  const { documents, uniqueKeys } = container;
+  const others = uniqueKeys.ownersOf(key.text, value).filter((owner) => owner !== number);
+  const ids = others.map((owner) => documents.idOf(owner) ?? '');
+  if (ids.some((id) => !documents.findExpired(key.text, id))) throw conflict();
+  for (const id of ids) removeExpired(request, id, nextLsn(request));
+  uniqueKeys.claim(number, key.text, value);
 }
 
 /** What has expired and is not removed yet makes way within the commit that takes its place. */

@@ -3,7 +3,7 @@ import { keyOf, parseComponents } from './key.ts';
 import { rangeGone, rangeMoving } from './refusal.ts';
 import { header, type Request } from './request.ts';
 import type { Container } from './store/container.ts';
-import type { Slice } from './store/documents.ts';
+import { LEVEL_DIGITS, type Slice } from './store/documents.ts';
 import type { Range } from './store/range.ts';
 
 export interface Target {
@@ -42,13 +42,22 @@ function ofKey(text: string, rangeId: string | undefined, container: Container):
 
 function ofBounds(bounds: Slice, rangeId: string | undefined, container: Container): Target {
   const { from = '', below = 'FF' } = bounds;
-  if (rangeId === undefined) return { slice: bounds, ranges: overlapping(container, from, below), epks: [from, below] };
+  const slice = sliceOf(bounds, container);
+  if (rangeId === undefined) return { slice, ranges: overlapping(container, from, below), epks: [from, below] };
   const range = findRange(container, rangeId);
   return {
-    slice: { ...bounds, range: range.id },
+    slice: { ...slice, range: range.id },
     ranges: [range],
     epks: [from > range.min ? from : range.min, below < range.max ? below : range.max],
   };
+}
+
+/** The bounds of all that has the same first levels of a key become those levels, which have an index. */
+function sliceOf(bounds: Slice, { key }: Container): Slice {
+  const { from = '', below } = bounds;
+  if (key.kind !== 'MultiHash' || below !== `${from}FF`) return bounds;
+  if (from.length === LEVEL_DIGITS) return { level1: from };
+  return from.length === 2 * LEVEL_DIGITS ? { level2: from } : bounds;
 }
 
 /** An empty bound is no bound. */

@@ -3,11 +3,13 @@ import { type KeyComponent, keyReader, type PartitionKeyDefinition } from '../..
 import { assert } from '../../support/assert.ts';
 import type { Clock } from '../clock.ts';
 import { documentRids } from '../rid.ts';
+import type { UniqueKeyPolicy } from '../unique-key-policy.ts';
 import { type Documents, openDocuments } from './documents.ts';
 import type { Horizon } from './horizons.ts';
 import { contains, type Range } from './range.ts';
 import { recording } from './recording.ts';
 import { sized } from './sized.ts';
+import { NO_UNIQUE_KEYS, openUniqueKeys, type UniqueKeys } from './unique-keys.ts';
 import { openVersions, type Versions } from './versions.ts';
 
 export interface ContainerState {
@@ -32,6 +34,7 @@ export interface ContainerDefinition {
   /** In seconds; -1 is never, for documents without a time to live of their own. Without it none expires at all. */
   readonly defaultTtl?: number;
   readonly changeFeedPolicy?: ChangeFeedPolicy;
+  readonly uniqueKeyPolicy?: UniqueKeyPolicy;
   readonly [policy: string]: unknown;
 }
 
@@ -52,6 +55,7 @@ export class Container {
   readonly readKey: (document: unknown) => KeyComponent[];
   readonly versions: Versions;
   documents!: Documents;
+  readonly uniqueKeys: UniqueKeys;
   definition!: ContainerDefinition;
   etag!: string;
   ts!: number;
@@ -77,6 +81,10 @@ export class Container {
     const table = tableOf(state.number);
     this.#documents = sized(openDocuments(db, table, lifetime), (id, bytes) => this.#grow(id, bytes));
     this.versions = openVersions(db, `versions_${state.number}`, table);
+    const { uniqueKeyPolicy } = state.definition;
+    this.uniqueKeys = uniqueKeyPolicy
+      ? openUniqueKeys(db, uniqueTableOf(state.number), uniqueKeyPolicy)
+      : NO_UNIQUE_KEYS;
     this.restore(state);
   }
 
@@ -129,4 +137,8 @@ export function retentionOf({ changeFeedPolicy }: ContainerDefinition): number {
 
 export function tableOf(containerNumber: number): string {
   return `docs_${containerNumber}`;
+}
+
+export function uniqueTableOf(containerNumber: number): string {
+  return `unique_${containerNumber}`;
 }

@@ -79,13 +79,17 @@ export interface Lifetime {
 export interface Slice {
   readonly range?: number;
   readonly key?: string;
+  /** The effective partition key of the first level of a hierarchical key, or of its first two. */
+  readonly level1?: string;
+  readonly level2?: string;
   /** Effective partition keys from here on. */
   readonly from?: string;
   /** Effective partition keys below this. */
   readonly below?: string;
 }
 
-export function createDocuments(db: Database, table: string): void {
+/** Makes the table for documents whose partition key has so many levels. */
+export function createDocuments(db: Database, table: string, levels = 1): void {
   db.exec(`
     CREATE TABLE ${table} (
       number INTEGER PRIMARY KEY, key TEXT NOT NULL, id TEXT NOT NULL, range INTEGER NOT NULL, epk TEXT NOT NULL,
@@ -96,6 +100,9 @@ export function createDocuments(db: Database, table: string): void {
     CREATE INDEX ${table}_range_order ON ${table} (range);
     CREATE INDEX ${table}_lsn ON ${table} (range, lsn, key);
   `);
+  for (let level = 1; level < levels; level++) {
+    db.exec(`CREATE INDEX ${table}_level${level} ON ${table} (substr(epk, 1, ${LEVEL_DIGITS * level}))`);
+  }
 }
 
 /** Nothing is prepared before it is used: a store may have hundreds of tables of which few are read. */
@@ -192,9 +199,13 @@ function aliveNow({ defaultTtl, now }: Lifetime): { readonly condition: string; 
 
 const IMMORTAL = { condition: '', values: [] };
 
+/** Digits of the hash of one level of a hierarchical key. */
+export const LEVEL_DIGITS = 32;
 const CONDITIONS: Readonly<Record<keyof Slice, string>> = {
   range: ' AND range = ?',
   key: ' AND key = ?',
+  level1: ` AND substr(epk, 1, ${LEVEL_DIGITS}) = ?`,
+  level2: ` AND substr(epk, 1, ${LEVEL_DIGITS * 2}) = ?`,
   from: ' AND epk >= ?',
   below: ' AND epk < ?',
 };

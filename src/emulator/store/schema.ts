@@ -19,7 +19,7 @@ export function openDatabase(file: string): Database.Database {
 
 const MEMORY = ':memory:';
 const APPLICATION_ID = 0x636f7366;
-const VERSION = 3;
+const VERSION = 4;
 const FULL = 2;
 const CACHE_KIBIBYTES = 65_536;
 /** 32 MB of log. */

@@ -4,7 +4,7 @@ import { Clock } from '../clock.ts';
 import { newContainerRid, newDatabaseRid } from '../rid.ts';
 import { type DatabaseState, loadCatalog, loadContainer, loadDatabase } from './catalog.ts';
 import type { AppliedChange } from './change.ts';
-import { Container, type ContainerDefinition, retentionOf, tableOf } from './container.ts';
+import { Container, type ContainerDefinition, retentionOf, tableOf, uniqueTableOf } from './container.ts';
 import { createDocuments } from './documents.ts';
 import { cutHorizon, type Horizon, raiseHorizon } from './horizons.ts';
 import { type Offers, openOffers } from './offers.ts';
@@ -12,6 +12,7 @@ import type { Range } from './range.ts';
 import { dataError, openDatabase } from './schema.ts';
 import { newEtag } from './stamp.ts';
 import { insertRanges, replaceRanges } from './topology.ts';
+import { createUniqueKeys } from './unique-keys.ts';
 
 // What is in memory is what counts while the server runs; SQLite has the documents and, at the end of each transaction,
 // the counters. Writing methods may only be called inside `write`. When that fails, what it touched is read back from
@@ -135,7 +136,10 @@ export class Store {
         this.clock.seconds(),
         boundaries.length - 1,
       );
-    createDocuments(this.#db, tableOf(Number(number)));
+    createDocuments(this.#db, tableOf(Number(number)), definition.partitionKey.paths.length);
+    if (definition.uniqueKeyPolicy) {
+      createUniqueKeys(this.#db, uniqueTableOf(Number(number)), tableOf(Number(number)));
+    }
     const ranges = boundaries.slice(1).map((max, id) => ({ id, min: boundaries[id] as string, max, ...NEW_RANGE }));
     insertRanges(this.#db, Number(number), ranges);
     const container = new Container(this.#db, loadContainer(this.#db, Number(number)), this.clock);
@@ -157,6 +161,7 @@ export class Store {
 
   removeContainer(container: Container): void {
     this.#changed.add(container.database);
+    this.#db.exec(`DROP TABLE IF EXISTS ${uniqueTableOf(container.number)}`);
     this.#db.exec(`DROP TABLE ${tableOf(container.number)}`);
     container.versions.drop();
     this.#db.prepare('DELETE FROM containers WHERE number = ?').run(container.number);
