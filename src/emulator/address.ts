@@ -35,13 +35,14 @@ const SHAPES = [
   ['pkranges', new RegExp(`^${CONTAINER}/pkranges/?$`)],
   ['docs', new RegExp(`^${CONTAINER}/docs/?$`)],
   ['doc', new RegExp(`^${CONTAINER}/docs/(?<id>.+?)/?$`, 's')],
+  ['partition', new RegExp(`^${CONTAINER}/operations/partitionkeydelete/?$`)],
   ['offers', /^\/offers\/?$/],
   ['offer', /^\/offers\/(?<id>[^/]+)\/?$/],
 ] as const;
 
 /** What Azure Cosmos DB has and this server lacks. */
 const MISSING = [
-  new RegExp(`^${CONTAINER}/(?:operations/partitionkeydelete|sprocs|triggers|udfs|conflicts)(?:/|$)`),
+  new RegExp(`^${CONTAINER}/(?:sprocs|triggers|udfs|conflicts)(?:/|$)`),
   new RegExp(`^${DATABASE}/users(?:/|$)`),
   /^\/(?:dbs\/[^/]+\/)?(?:permissions|clientencryptionkeys)(?:\/|$)/,
 ];

@@ -91,6 +91,7 @@ const TYPES: Readonly<Record<Address['resource'], string>> = {
   pkranges: 'pkranges',
   docs: 'docs',
   doc: 'docs',
+  partition: 'colls',
   offers: 'offers',
   offer: 'offers',
 };

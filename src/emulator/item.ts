@@ -5,7 +5,7 @@ import { parseJson } from './json-body.ts';
 import { type Key, refuseKeyPaths, refuseOtherKey } from './key.ts';
 import type { Patch } from './patch.ts';
 import { editText } from './patch-edit.ts';
-import { badRequest, conflict, notFound, preconditionFailed } from './refusal.ts';
+import { badRequest, conflict, notFound, preconditionFailed, responseTooLarge } from './refusal.ts';
 import type { AppliedChange } from './store/change.ts';
 import type { Container } from './store/container.ts';
 import type { Row, StoredRow } from './store/documents.ts';
@@ -23,6 +23,8 @@ export interface ItemRequest {
   readonly commit: Commit;
   readonly ifMatch?: string | undefined;
   readonly ifNoneMatch?: string | undefined;
+  /** The most bytes that the answer has room for, of documents that did not come with the request. */
+  readonly room?: number | undefined;
 }
 
 /** Writes of one commit share a number, which the first of them takes. */
@@ -34,7 +36,7 @@ export interface ItemOutcome {
   readonly status: number;
   readonly charge: number;
   readonly etag?: string;
-  readonly body?: Buffer;
+  readonly body?: Buffer | undefined;
 }
 
 export function createItem(request: ItemRequest, document: Document): ItemOutcome {
@@ -71,6 +73,7 @@ export function patchItem(request: ItemRequest, id: string, { condition, edits }
   refuseUnmet(request, row);
   if (condition && !condition(parseJson(row.body))) throw preconditionFailed(SUBSTATUS.patchConditionUnmet);
   const text = editText(reopenDocument(row.body), edits);
+  refuseNoRoom(request, text);
   const document = documentOf(parseJson(text), text);
   refuseOtherKey(request.container.readKey(document.value), request.key);
   return update(request, row, document);
@@ -81,6 +84,7 @@ export function readItem(request: ItemRequest, id: string): ItemOutcome {
   const { etag, body } = row;
   if (matches(request.ifNoneMatch, etag)) return { status: STATUS.notModified, charge: 1, etag };
   if (request.ifMatch !== undefined && !matches(request.ifMatch, etag)) throw preconditionFailed();
+  refuseNoRoom(request, body);
   return { status: STATUS.ok, charge: readCharge(body.length), etag, body };
 }
 
@@ -102,6 +106,10 @@ function findRow({ container, key }: ItemRequest, id: string): Row {
 function refuseUnmet({ ifMatch, ifNoneMatch }: ItemRequest, { etag }: Row): void {
   if (ifMatch !== undefined && !matches(ifMatch, etag)) throw preconditionFailed();
   if (matches(ifNoneMatch, etag)) throw preconditionFailed();
+}
+
+function refuseNoRoom({ room }: ItemRequest, { length }: Buffer): void {
+  if (room !== undefined && length > room) throw responseTooLarge();
 }
 
 function matches(condition: string | undefined, etag: string): boolean {

@@ -59,6 +59,11 @@ export function rangeMoving(rangeId: string): Refusal {
   return new Refusal(STATUS.gone, message, { substatus: SUBSTATUS.completingSplit });
 }
 
+export function responseTooLarge(): Refusal {
+  const message = 'The response of the batch is too large for this result.';
+  return new Refusal(STATUS.tooLarge, message, { substatus: SUBSTATUS.responseTooLarge });
+}
+
 export function tooLarge(): Refusal {
   return new Refusal(STATUS.tooLarge, 'Request size is too large');
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { HEADER } from '../protocol/headers.ts';
 import type { Address } from './address.ts';
 import type { Allowance } from './allowance.ts';
 import { badRequest } from './refusal.ts';
@@ -19,6 +20,11 @@ export function header(headers: IncomingHttpHeaders, name: string): string | und
 /** Clients write `true` or `True`. */
 export function flag(headers: IncomingHttpHeaders, name: string): boolean {
   return header(headers, name)?.toLowerCase() === 'true';
+}
+
+/** Whether the client does not want back what it writes. */
+export function isMinimal(headers: IncomingHttpHeaders): boolean {
+  return header(headers, HEADER.prefer)?.toLowerCase() === 'return=minimal';
 }
 
 /** The page size a client asks for; `fallback` when it leaves the choice to the server. */

@@ -2,12 +2,12 @@ import { formatCharge } from './charge.ts';
 import type { OperationResult } from './operation.ts';
 
 /** The answer to a batch: an array with one result per operation. Documents go in as they are stored. */
-export function formatResults(results: readonly OperationResult[], minimal: boolean): Buffer {
+export function formatResults(results: readonly OperationResult[]): Buffer {
   const parts: Buffer[] = [];
   let text = '[';
   results.forEach((result, index) => {
     text += `${index === 0 ? '' : ','}${headOf(result)}`;
-    if (result.body && !minimal) {
+    if (result.body) {
       parts.push(Buffer.from(`${text},"resourceBody":`), result.body);
       text = '';
     }

@@ -23,6 +23,7 @@ import {
 } from './handlers/documents.ts';
 import { readChanges, readFeed } from './handlers/feed.ts';
 import { listOffers, queryOffers, readOffer, replaceOffer } from './handlers/offers.ts';
+import { deletePartition } from './handlers/partition-key-delete.ts';
 import { runQuery } from './handlers/query.ts';
 import { planQuery } from './handlers/query-plan.ts';
 import { readRanges } from './handlers/ranges.ts';
@@ -81,6 +82,7 @@ export function routes({ scheme, ranges, throughput, budgets }: RoutesOptions): 
     ['PUT', 'doc', 'replace', replaceDocument],
     ['DELETE', 'doc', 'delete', deleteDocument],
     ['PATCH', 'doc', 'patch', patchDocument],
+    ['POST', 'partition', 'deletePartition', deletePartition],
     ['POST', 'offers', 'queryOffers', queryOffers, isQuery],
     ['GET', 'offers', 'listOffers', listOffers],
     ['GET', 'offer', 'readOffer', readOffer],

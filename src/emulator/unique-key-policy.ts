@@ -16,7 +16,7 @@ interface UniqueKey {
 /** The policy that a client sent for a container, checked; absent when there is none. */
 export function parseUniqueKeyPolicy(value: unknown): UniqueKeyPolicy | undefined {
   if (value === undefined || value === null) return undefined;
-  const { uniqueKeys = [] } = isObject(value) ? value : { uniqueKeys: value };
+  const { uniqueKeys = [] } = isObject(value) ? value : { uniqueKeys: null };
   if (!Array.isArray(uniqueKeys) || !uniqueKeys.every(isUniqueKey)) {
     throw badRequest('The uniqueKeyPolicy must have uniqueKeys with paths such as "/email" or "/address/zip".');
   }

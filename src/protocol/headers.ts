@@ -6,6 +6,7 @@ export const HEADER = Object.freeze({
   batchAtomic: 'x-ms-cosmos-batch-atomic',
   batchContinueOnError: 'x-ms-cosmos-batch-continue-on-error',
   changeFeed: 'a-im',
+  consistencyLevel: 'x-ms-consistency-level',
   contentPath: 'x-ms-content-path',
   continuation: 'x-ms-continuation',
   date: 'x-ms-date',

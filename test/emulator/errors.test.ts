@@ -63,7 +63,6 @@ describe('an error', () => {
   });
 
   test.each([
-    'colls/items/operations/partitionkeydelete',
     'colls/items/sprocs/bulk',
     'colls/items/triggers',
     'colls/items/udfs/',

@@ -12,10 +12,11 @@ import {
   refusedOperation,
   runOperation,
 } from '../operation.ts';
-import { badRequest } from '../refusal.ts';
+import { badRequest, tooLarge } from '../refusal.ts';
 import type { Reply } from '../reply.ts';
-import { flag, header, type Request } from '../request.ts';
+import { flag, header, isMinimal, type Request } from '../request.ts';
 import { formatResults } from '../results.ts';
+import { parseSession } from '../session.ts';
 import { findRange } from '../slice.ts';
 import type { Container } from '../store/container.ts';
 import { contains, type Range } from '../store/range.ts';
@@ -27,14 +28,16 @@ import { ownerContainer } from './lookup.ts';
 export function runBatch(request: Request, store: Store): Reply {
   const container = ownerContainer(request, store);
   const target = targetOf(request, container);
+  parseSession(request.headers);
   const operations = parseOperations(request.body);
-  const minimal = header(request.headers, HEADER.prefer)?.toLowerCase() === 'return=minimal';
+  const minimal = isMinimal(request.headers);
   const run = {
     store,
     container,
     range: target.range,
     allowance: request.allowance ?? UNLIMITED,
-    fit: minimal ? (result: OperationResult) => result : fitter(operations),
+    minimal,
+    room: roomFor(operations, minimal),
   };
   const results = flag(request.headers, HEADER.batchAtomic)
     ? runAtomic(operations, run, target.key ?? missingKey())
@@ -43,7 +46,7 @@ export function runBatch(request: Request, store: Store): Reply {
   return {
     status: results.every(({ status }) => status < STATUS.notModified) ? STATUS.ok : STATUS.multiStatus,
     headers: containerHeaders(container, [currentRange(request, store, target.range)], charge),
-    body: formatResults(results, minimal),
+    body: formatResults(results),
   };
 }
 
@@ -52,11 +55,18 @@ interface Run {
   readonly container: Container;
   readonly range: Range;
   readonly allowance: Allowance;
-  /** Makes a failure of a result for which the answer has no room. */
-  readonly fit: (result: OperationResult, operation: BatchOperation) => OperationResult;
+  /** Whether the client does not want to see what it wrote. */
+  readonly minimal: boolean;
+  readonly room: Room;
+}
+
+/** Bytes of documents that the answer may still hold. */
+interface Room {
+  left: number;
 }
 
 const OPERATIONS_MAX = 100;
+const BODY_MAX = 2 * 1024 * 1024;
 const ANSWER_MAX = 4 * 1024 * 1024;
 /** What a result has besides the document that came in, at most. */
 const RESULT_BYTES = 1024;
@@ -83,35 +93,40 @@ function missingKey(): never {
 }
 
 function parseOperations(body: Buffer): BatchOperation[] {
+  if (body.length > BODY_MAX) throw tooLarge();
   const values = parseJson(body);
   if (!Array.isArray(values)) throw badRequest('The body of a batch request must be a JSON array of operations.');
   if (values.length === 0) throw badRequest('The batch request has no operations.');
   if (values.length > OPERATIONS_MAX) {
-    throw badRequest(`Batch request has more operations than what is supported: the most is ${OPERATIONS_MAX}.`);
+    throw badRequest('Batch request has more operations than what is supported.');
   }
   const spans = elementSpans(body, 0);
   return values.map((value, index) => parseOperation(value, body, spans[index * 2] as number));
 }
 
-/** Room for what is written is kept from the start: a write that is done cannot be refused any more, a read can. */
-function fitter(operations: readonly BatchOperation[]): Run['fit'] {
-  const isRead = ({ type }: BatchOperation): boolean => type === 'Read';
-  let left = operations.reduce((room, one) => room - RESULT_BYTES - (isRead(one) ? 0 : one.text.length), ANSWER_MAX);
-  return (result, operation) => {
-    const { length } = result.body ?? '';
-    if (!isRead(operation)) return result;
-    if (length > left) return TOO_LARGE;
-    left -= length;
-    return result;
-  };
+/**
+ * Room for what came with the request is kept from the start. Documents that did not, which are read or patched, share
+ * what is left: once a write is done it cannot be refused any more.
+ */
+function roomFor(operations: readonly BatchOperation[], minimal: boolean): Room {
+  const kept = operations.map(({ type, text }) => RESULT_BYTES + (minimal || FOREIGN.includes(type) ? 0 : text.length));
+  return { left: ANSWER_MAX - kept.reduce((sum, bytes) => sum + bytes, 0) };
 }
 
-const TOO_LARGE: OperationResult = {
-  status: STATUS.tooLarge,
-  substatus: SUBSTATUS.responseTooLarge,
-  charge: 0,
-  message: 'The response of the batch is too large for this result.',
-};
+const FOREIGN: readonly unknown[] = ['Read', 'Patch'];
+
+function runOne(
+  operation: BatchOperation,
+  { room, minimal, ...run }: Run,
+  key: Key | (() => Key),
+  commit: object,
+): OperationResult {
+  const isWrite = operation.type !== 'Read';
+  const result = runOperation(operation, { ...run, key, commit, room: minimal && isWrite ? undefined : room.left });
+  if (minimal && isWrite) return { ...result, body: undefined };
+  if (FOREIGN.includes(operation.type)) room.left -= result.body?.length ?? 0;
+  return result;
+}
 
 /** One commit. The first failure undoes what was done, and the other operations only say that one failed. */
 function runAtomic(operations: BatchOperation[], run: Run, key: Key): OperationResult[] {
@@ -120,7 +135,7 @@ function runAtomic(operations: BatchOperation[], run: Run, key: Key): OperationR
   try {
     run.store.write(() => {
       for (const operation of operations) {
-        const result = run.fit(runOperation(operation, { ...run, key, commit }), operation);
+        const result = runOne(operation, run, key, commit);
         results.push(result);
         if (result.status >= STATUS.badRequest) throw new Undo();
       }
@@ -151,7 +166,7 @@ function runEach(operations: BatchOperation[], run: Run, shared: Key | undefined
         return throttling;
       }
       const key = (): Key => shared ?? ownKey(operation, run);
-      const result = run.fit(runOperation(operation, { ...run, key, commit: {} }), operation);
+      const result = runOne(operation, run, key, {});
       run.allowance.spend(result.charge);
       failed ||= result.status >= STATUS.badRequest;
       return result;

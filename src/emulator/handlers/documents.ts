@@ -1,5 +1,4 @@
 import { HEADER } from '../../protocol/headers.ts';
-import { STATUS } from '../../protocol/status.ts';
 import { parseDocument } from '../document.ts';
 import {
   createItem,
@@ -14,8 +13,9 @@ import {
 import { parseWholeKey } from '../key.ts';
 import { parsePatch } from '../patch.ts';
 import type { Reply } from '../reply.ts';
-import { header, type Request } from '../request.ts';
+import { header, isMinimal, type Request } from '../request.ts';
 import { documentNumber } from '../rid.ts';
+import { parseSession, refuseSessionAhead } from '../session.ts';
 import type { Store } from '../store/store.ts';
 import { containerHeaders } from './item-reply.ts';
 import { ownerContainer } from './lookup.ts';
@@ -30,7 +30,8 @@ export const deleteDocument = writing((item, request) => removeItem(item, idOf(r
 
 export function readDocument(request: Request, store: Store): Reply {
   const item = itemOf(request, store);
-  return replyWith(request, item, readItem(item, idOf(request, item)));
+  refuseSessionAhead(request.headers, [item.range]);
+  return replyWith(item, readItem(item, idOf(request, item)), false);
 }
 
 /** A handler that does `write` as one transaction. */
@@ -38,12 +39,13 @@ function writing(write: (item: ItemRequest, request: Request) => ItemOutcome) {
   return (request: Request, store: Store): Reply => {
     const item = itemOf(request, store);
     const outcome = store.write(() => write(item, request));
-    return replyWith(request, item, outcome);
+    return replyWith(item, outcome, isMinimal(request.headers));
   };
 }
 
 function itemOf(request: Request, store: Store): ItemRequest {
   const container = ownerContainer(request, store);
+  parseSession(request.headers);
   const key = parseWholeKey(header(request.headers, HEADER.partitionKey), container.key);
   return {
     store,
@@ -62,9 +64,8 @@ function idOf({ address }: Request, { container }: ItemRequest): string {
   return (number !== undefined && container.documents.idOf(number)) || address.id;
 }
 
-function replyWith({ headers }: Request, { container, range }: ItemRequest, outcome: ItemOutcome): Reply {
+function replyWith({ container, range }: ItemRequest, outcome: ItemOutcome, minimal: boolean): Reply {
   const { status, charge, etag, body } = outcome;
-  const minimal = header(headers, HEADER.prefer)?.toLowerCase() === 'return=minimal' && status !== STATUS.notModified;
   return {
     status,
     headers: { ...containerHeaders(container, [range], charge), ...(etag !== undefined && { [HEADER.etag]: etag }) },

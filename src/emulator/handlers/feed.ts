@@ -9,6 +9,7 @@ import { Page } from '../page.ts';
 import { badRequest } from '../refusal.ts';
 import type { Reply } from '../reply.ts';
 import { header, maxItemCount, type Request } from '../request.ts';
+import { refuseSessionAhead } from '../session.ts';
 import { targetOf } from '../slice.ts';
 import type { Store } from '../store/store.ts';
 import { containerHeaders } from './item-reply.ts';
@@ -18,6 +19,7 @@ import { ownerContainer } from './lookup.ts';
 export function readFeed(request: Request, store: Store): Reply {
   const container = ownerContainer(request, store);
   const { slice, ranges } = targetOf(request, container);
+  refuseSessionAhead(request.headers, ranges);
   const limit = maxItemCount(request.headers, HEADER.maxItemCount, FEED_ITEMS);
   const page = new Page(container.rid);
   let { after } = parseContinuation(request.headers);
@@ -45,6 +47,7 @@ export function readChanges(request: Request, store: Store): Reply {
   const changesOf = feedOf(header(headers, HEADER.changeFeed) ?? '');
   const container = ownerContainer(request, store);
   const { slice, ranges, epks } = targetOf(request, container);
+  refuseSessionAhead(request.headers, ranges);
   const [range] = ranges;
   // A position is a commit of one range. For a key that lacks its last levels clients ask each range it reaches into.
   if (!range || ranges.length > 1) throw badRequest('A change feed is read from one range at a time.');

@@ -11,6 +11,7 @@ import { queryDocuments } from '../query-documents.ts';
 import { badRequest } from '../refusal.ts';
 import type { Reply } from '../reply.ts';
 import { flag, header, maxItemCount, type Request } from '../request.ts';
+import { refuseSessionAhead } from '../session.ts';
 import { type Target, targetOf } from '../slice.ts';
 import type { Container } from '../store/container.ts';
 import type { Store } from '../store/store.ts';
@@ -22,6 +23,7 @@ export function runQuery(request: Request, store: Store): Reply {
   const container = ownerContainer(request, store);
   const query = parseQuery(request.body);
   const target = targetOf(request, container);
+  refuseSessionAhead(request.headers, target.ranges);
   const page = new Page(container.rid);
   const from = startOf(request, query, container, target);
   const next = refusingSqlErrors(() => fill(page, query, container, target, from, itemsOf(request)));

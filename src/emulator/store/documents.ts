@@ -7,6 +7,8 @@ export interface Documents {
   /** So many expired documents, or all there are. */
   expired(limit: number): ExpiredRow[];
   idOf(number: number): string | undefined;
+  /** The ids of all documents of a logical partition. */
+  idsOf(key: string): string[];
   insert(row: NewRow): void;
   update(row: Omit<NewRow, 'key' | 'id' | 'epk'>, replaced: StoredRow): void;
   remove(row: StoredRow, removal: Removal): void;
@@ -110,6 +112,7 @@ export function openDocuments(db: Database, table: string, lifetime: () => Lifet
   const prepare = preparer(db);
   const find = `SELECT number, etag, length(body) AS bytes, body FROM ${table} WHERE key = ? AND id = ?`;
   const expired = `SELECT number, etag, length(body) AS bytes, key, id, epk FROM ${table}`;
+  const idsOf = `SELECT id FROM ${table} WHERE key = ?`;
   const idOf = `SELECT id FROM ${table} WHERE number = ?`;
   const insert = `INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   const update = `UPDATE ${table} SET range = ?, lsn = ?, ts = ?, etag = ?, ttl = ?, body = ? WHERE number = ?`;
@@ -136,6 +139,12 @@ export function openDocuments(db: Database, table: string, lifetime: () => Lifet
       return prepare(`${own} UNION ALL ${inherited} LIMIT ?`).all(now, now - defaultTtl, limit) as ExpiredRow[];
     },
     idOf: (number) => prepare(idOf).pluck().get(number) as string | undefined,
+    idsOf: (key) => {
+      const alive = aliveNow(lifetime());
+      return prepare(idsOf + alive.condition)
+        .pluck()
+        .all(key, ...alive.values) as string[];
+    },
     insert: ({ number, key, id, range, epk, lsn, ts, etag, ttl, body }) =>
       void prepare(insert).run(number, key, id, range, epk, lsn, ts, etag, ttl, body),
     update: ({ number, range, lsn, ts, etag, ttl, body }) =>
