@@ -1,4 +1,4 @@
-import { badRequest, notFound } from './refusal.ts';
+import { badRequest } from './refusal.ts';
 
 /** What a path names. Ids are decoded and may be names or resource ids; those that the path lacks are empty. */
 export interface Address {
@@ -6,9 +6,17 @@ export interface Address {
   readonly database: string;
   readonly container: string;
   readonly id: string;
+  /** Set when it is something that this server has none of. */
+  readonly feature?: Feature;
 }
 
 export type Resource = (typeof SHAPES)[number][0];
+
+export interface Feature {
+  readonly kind: 'sprocs' | 'triggers' | 'udfs' | 'conflicts' | 'users' | 'permissions' | 'clientencryptionkeys';
+  /** The link of what it belongs to. */
+  readonly owner: string;
+}
 
 /** Reads the path of a request. Everything after `/docs/` is the item's id, a question mark too. */
 export function parseAddress(url: string): Address {
@@ -16,11 +24,13 @@ export function parseAddress(url: string): Address {
   for (const [resource, shape] of SHAPES) {
     const match = shape.exec(path);
     if (!match) continue;
-    const { database = '', container = '', id = '' } = match.groups ?? {};
-    return { resource, database: decode(database), container: decode(container), id: decode(id) };
+    const { database = '', container = '', id = '', kind, owner = '' } = match.groups ?? {};
+    const address = { resource, database: decode(database), container: decode(container), id: decode(id) };
+    return kind === undefined
+      ? address
+      : { ...address, feature: { kind: kind as Feature['kind'], owner: decode(owner) } };
   }
-  const missing = MISSING.find((shape) => shape.test(path));
-  throw missing ? badRequest(`"${path}" is not supported yet by the embedded server.`) : notFound();
+  throw badRequest('Request url is invalid.');
 }
 
 const DATABASE = '\\/dbs\\/(?<database>[^/]+)';
@@ -36,16 +46,16 @@ const SHAPES = [
   ['docs', new RegExp(`^${CONTAINER}/docs/?$`)],
   ['doc', new RegExp(`^${CONTAINER}/docs/(?<id>.+?)/?$`, 's')],
   ['partition', new RegExp(`^${CONTAINER}/operations/partitionkeydelete/?$`)],
+  ['feature', featureShape(CONTAINER, 'sprocs|triggers|udfs|conflicts')],
+  ['feature', featureShape(DATABASE, 'users|clientencryptionkeys')],
+  ['feature', featureShape(`${DATABASE}\\/users\\/[^/]+`, 'permissions')],
   ['offers', /^\/offers\/?$/],
   ['offer', /^\/offers\/(?<id>[^/]+)\/?$/],
 ] as const;
 
-/** What Azure Cosmos DB has and this server lacks. */
-const MISSING = [
-  new RegExp(`^${CONTAINER}/(?:sprocs|triggers|udfs|conflicts)(?:/|$)`),
-  new RegExp(`^${DATABASE}/users(?:/|$)`),
-  /^\/(?:dbs\/[^/]+\/)?(?:permissions|clientencryptionkeys)(?:\/|$)/,
-];
+function featureShape(owner: string, kinds: string): RegExp {
+  return new RegExp(`^\\/(?<owner>${owner.slice(2)})\\/(?<kind>${kinds})(?:\\/(?<id>[^/]+))?\\/?$`);
+}
 
 function decode(part: string): string {
   try {

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
-import type { Address } from './address.ts';
+import type { Address, Feature } from './address.ts';
 import { Refusal } from './refusal.ts';
 import { header } from './request.ts';
 
@@ -28,7 +28,7 @@ export function payloadsOf({ method, address, headers }: SignedRequest): string[
   const xDate = header(headers, HEADER.date) ?? '';
   const date = xDate === '' ? dateOf(headers) : '';
   return linksOf(address).map((link) =>
-    [method, TYPES[address.resource], link, xDate, date, '']
+    [method, address.feature?.kind ?? TYPES[address.resource], link, xDate, date, '']
       .map((line, index) => (index === LINK_LINE ? line : line.toLowerCase()))
       .join('\n'),
   );
@@ -92,17 +92,24 @@ const TYPES: Readonly<Record<Address['resource'], string>> = {
   docs: 'docs',
   doc: 'docs',
   partition: 'colls',
+  feature: '',
   offers: 'offers',
   offer: 'offers',
 };
 
 /** The link that is signed: of names with their case; of resource ids the last one alone, in lower case. */
-function linksOf({ resource, database, container, id }: Address): string[] {
+function linksOf({ resource, database, container, id, feature }: Address): string[] {
+  if (feature) return featureLinks(feature, id);
   if (resource === 'account' || resource === 'dbs' || resource === 'offers') return [''];
   if (resource === 'offer') return [id.toLowerCase()];
   if (resource === 'db' || resource === 'colls') return [`dbs/${database}`, database.toLowerCase()];
   const owner = `dbs/${database}/colls/${container}`;
   return resource === 'doc' ? [`${owner}/docs/${id}`, id.toLowerCase()] : [owner, container.toLowerCase()];
+}
+
+function featureLinks({ kind, owner }: Feature, id: string): string[] {
+  const leaf = id === '' ? owner.slice(owner.lastIndexOf('/') + 1) : id;
+  return [id === '' ? owner : `${owner}/${kind}/${id}`, leaf.toLowerCase()];
 }
 
 /** Compares hashes, which are of one length: the time it takes tells nothing about the right signature. */

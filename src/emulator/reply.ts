@@ -51,5 +51,6 @@ const CODES: Readonly<Record<number, string>> = {
   424: 'FailedDependency',
   449: 'RetryWith',
   500: 'InternalServerError',
+  501: 'NotImplemented',
   503: 'ServiceUnavailable',
 };

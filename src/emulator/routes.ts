@@ -21,6 +21,7 @@ import {
   replaceDocument,
   upsertDocument,
 } from './handlers/documents.ts';
+import { createFeature, listFeature, missFeature } from './handlers/feature.ts';
 import { readChanges, readFeed } from './handlers/feed.ts';
 import { listOffers, queryOffers, readOffer, replaceOffer } from './handlers/offers.ts';
 import { deletePartition } from './handlers/partition-key-delete.ts';
@@ -83,6 +84,12 @@ export function routes({ scheme, ranges, throughput, budgets }: RoutesOptions): 
     ['DELETE', 'doc', 'delete', deleteDocument],
     ['PATCH', 'doc', 'patch', patchDocument],
     ['POST', 'partition', 'deletePartition', deletePartition],
+    ['GET', 'feature', 'listFeature', listFeature],
+    ['POST', 'feature', 'queryFeature', listFeature, isQuery],
+    ['POST', 'feature', 'createFeature', createFeature],
+    ['PUT', 'feature', 'replaceFeature', missFeature],
+    ['PATCH', 'feature', 'replaceFeature', missFeature],
+    ['DELETE', 'feature', 'deleteFeature', missFeature],
     ['POST', 'offers', 'queryOffers', queryOffers, isQuery],
     ['GET', 'offers', 'listOffers', listOffers],
     ['GET', 'offer', 'readOffer', readOffer],

@@ -20,6 +20,7 @@ export const STATUS = Object.freeze({
   tooManyRequests: 429,
   retryWith: 449,
   internal: 500,
+  notImplemented: 501,
   unavailable: 503,
 });
 
