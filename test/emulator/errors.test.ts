@@ -53,30 +53,13 @@ describe('an error', () => {
   });
 
   test.each([
-    ['an unknown path', '/nothing/here', 404],
+    ['an unknown path', '/nothing/here', 400],
     ['a path that is not UTF-8', '/dbs/%ff', 400],
     ['a path with a stray percent sign', '/dbs/d/colls/c/docs/100%', 400],
   ])('for %s has a JSON body', async (_, path, status) => {
     const answer = await send(await openEmulator(), { path, unsigned: true });
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text)).toHaveProperty('message');
-  });
-
-  test.each([
-    'colls/items/sprocs/bulk',
-    'colls/items/triggers',
-    'colls/items/udfs/',
-    'colls/items/conflicts',
-    'users',
-    'users/u/permissions/p',
-  ])('for %s says that it is not supported yet', async (path) => {
-    const { status, text } = await send(await openEmulator(), {
-      method: 'POST',
-      path: `/dbs/db/${path}`,
-      unsigned: true,
-    });
-    expect(status).toBe(400);
-    expect(JSON.parse(text).message).toContain('is not supported yet by the embedded server.');
   });
 
   test.each([

@@ -55,6 +55,21 @@ describe('a unique key', () => {
     await container.items.create({ id: '3', pk: 'p', email: 'a' });
   });
 
+  test('is free again when the document has expired', async () => {
+    let now = Date.now();
+    const { client } = await openRig({ clock: () => now });
+    const partitionKey = { paths: ['/pk'], version: 2 };
+    const definition = { id: 'unique', partitionKey, uniqueKeyPolicy: EMAIL, defaultTtl: 60 };
+    const { container } = await client.database('db').containers.create(definition);
+    await container.items.create({ id: '1', pk: 'p', email: 'a' });
+    await container.items.create({ id: '2', pk: 'p', email: 'b', ttl: -1 });
+    await expect(container.item('2', 'p').replace({ id: '2', pk: 'p', email: 'a' })).rejects.toMatchObject(TAKEN);
+    now += 61_000;
+    await container.item('2', 'p').replace({ id: '2', pk: 'p', email: 'a', ttl: -1 });
+    await expect(container.items.create({ id: '1', pk: 'p', email: 'a' })).rejects.toMatchObject(TAKEN);
+    await container.items.create({ id: '1', pk: 'p', email: 'b' });
+  });
+
   test('that a document lacks counts as null', async () => {
     const container = await openUnique();
     await container.items.create({ id: '1', pk: 'p' });
