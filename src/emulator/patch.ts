@@ -2,7 +2,7 @@ import { SYSTEM_PROPERTIES } from '../protocol/system-properties.ts';
 import { elementSpans, locateMembers, SPAN } from '../support/json-bytes.ts';
 import { isObject, parseJson } from './json-body.ts';
 import { parsePath, startsWith } from './patch-path.ts';
-import { parseQuery } from './query-body.ts';
+import { parseQuery, refusingSqlErrors } from './query-body.ts';
 import { badRequest } from './refusal.ts';
 
 /** A partial update of a document: what has to be true of it first, and what to do, in order. */
@@ -73,8 +73,8 @@ function parseOwnPath(text: unknown): string[] {
 /** `from c where …` as a query has it after its SELECT clause. */
 function conditionOf(condition: unknown): (document: unknown) => boolean {
   if (typeof condition !== 'string') throw invalid();
-  const { filter } = parseQuery(Buffer.from(JSON.stringify({ query: `SELECT * ${condition}` })));
-  return filter ?? (() => true);
+  const query = parseQuery(Buffer.from(JSON.stringify({ query: `SELECT * ${condition}` })));
+  return (document) => refusingSqlErrors(() => query.filter(document));
 }
 
 function spanOf(text: Buffer, at: number, name: Buffer): { start: number; end: number } {

@@ -10,7 +10,7 @@ describe('what the server has none of', () => {
     const lists = [scripts.storedProcedures, scripts.triggers, scripts.userDefinedFunctions, conflicts, database.users];
     for (const list of lists) {
       expect((await list.readAll().fetchAll()).resources).toEqual([]);
-      expect((await list.query('SELECT * FROM c').fetchAll()).resources).toEqual([]);
+      expect((await list.query({ query: 'SELECT * FROM c' }).fetchAll()).resources).toEqual([]);
     }
     await expect(database.user('u').permissions.readAll().fetchAll()).rejects.toMatchObject({ code: 404 });
   });

@@ -125,7 +125,7 @@ describeService('errors', (service) => {
 
   describe('rule 1: on the wire', () => {
     test.each([
-      ['an unknown path', { path: '/nothing/here' }, 404],
+      ['an unknown path', { path: '/nothing/here' }, 400],
       ['a container that is not there', { path: '/dbs/none/colls/none' }, 404],
       ['no signature', { path: '/dbs', headers: { authorization: '' } }, 401],
       ['nonsense for a signature', { path: '/dbs', headers: { authorization: 'Bearer x' } }, 401],
