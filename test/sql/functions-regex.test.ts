@@ -45,6 +45,7 @@ describe('patterns:', () => {
     ['REGEXMATCH', ['é', '\\p{L}'], true],
     ['REGEXMATCH', ['é', '\\P{L}|\\p{^L}'], false],
     ['REGEXMATCH', ['É', 'é', 'i'], true],
+    ['REGEXMATCH', ['ß', 's', 'i'], false],
     ['REGEXMATCH', ['😀', '^.$'], true],
     ['REGEXMATCH', ['😀', '^[😀-😃]$'], true],
     ['REGEXMATCH', ['A', '^\\x41\\x{42}?$'], true],
