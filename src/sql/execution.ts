@@ -27,9 +27,7 @@ export interface Step {
 export function execute(query: Query, documents: Documents, from = START, wanted = UNLIMITED): Iterable<Step> {
   const { body, inner } = query;
   if (body.limit === 0) return [];
-  // Without FROM there is one row, of nothing.
-  const own =
-    query.select.from.length === 0 ? listed([null]) : inner ? listed(allResults(inner, documents)) : documents;
+  const own = inner ? listed(allResults(inner, documents)) : query.readsDocuments ? documents : listed([null]);
   if (body.grouping) return runGrouped(query, body.grouping, own, from);
   if (body.orderBy.length > 0) return runOrdered(query, own, from, wanted);
   return runStreaming(query, own, from);

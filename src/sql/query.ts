@@ -14,6 +14,8 @@ export interface Query {
   readonly body: Body;
   /** The query in FROM whose results are the documents of this one; absent when they are those of the container. */
   readonly inner: Query | undefined;
+  /** False for a query that has one row whatever there is, as it has no FROM. */
+  readonly readsDocuments: boolean;
   /** Whether a document belongs to the result. */
   filter(document: Value): boolean;
   /** The first result that a document gives rise to by itself; `undefined` when there is none. */
@@ -54,6 +56,7 @@ function prepare(select: Select, scope: Scope): Query {
     parameters: scope.parameters,
     body,
     inner: inner && prepare(refuseOrder(inner), scope),
+    readsDocuments: readsDocuments(select),
     slots,
     isBlind: isBlind(select),
     countsDocuments: countsDocuments(select, body),
@@ -70,6 +73,11 @@ function divide(select: Select): { inner: Select | undefined; outer: Select } {
   const { start, end, select: inner } = source.over;
   const over: Expression = { kind: 'name', name: 'root', start, end };
   return { inner, outer: { ...select, from: [{ ...source, over }, ...joins] } };
+}
+
+function readsDocuments({ from }: Select): boolean {
+  const over = from[0]?.over;
+  return over?.kind === 'subquery' ? readsDocuments(over.select) : over !== undefined;
 }
 
 /** Whether each document has its results independently of the others. */

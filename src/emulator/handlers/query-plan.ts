@@ -36,7 +36,7 @@ const POINTS_MAX = 100;
 /** The parts of the key space that can have results, in order and without overlaps. */
 function rangesOf(query: Query, { key }: Container): QueryRange[] {
   // Without FROM there is one result, not one for each range.
-  if (query.select.from.length === 0) return [pointOf('')];
+  if (!query.readsDocuments) return [pointOf('')];
   const keys = keysOf(query, key.paths.map(propertyNames));
   if (keys.length === 0 || keys.length > POINTS_MAX) return [EVERYTHING];
   const epks = new Map(keys.map((components) => [keyOf(components, key).epk, components.length]));
