@@ -1,5 +1,7 @@
+import { ChangeFeedStartFrom } from '@azure/cosmos';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../../src/emulator/emulator.ts';
+import { drain, readPage } from './feed.ts';
 import { describeService, type Service } from './service.ts';
 
 /** Puts these faults on the next requests of an operation, one each, and counts what arrives. */
@@ -84,6 +86,44 @@ describeService('faults on command', (service) => {
       seen.push(...page.result.map(({ id }) => id));
     }
     expect(seen).toEqual(['2']);
+  });
+
+  test('429 to a bulk request is waited out by the client', async () => {
+    const { items } = await service.container();
+    put(service, 'batch', [{ status: 429, substatus: 3200, retryAfterMs: 1 }]);
+    const operation = { operationType: 'Create' as const, partitionKey: 'p', resourceBody: { id: '1', pk: 'p' } };
+    const [result] = await items.executeBulkOperations([operation]);
+    expect(result?.response?.statusCode).toBe(201);
+  });
+
+  test('403 for a signature that is too old, and for a clock that goes ahead', async () => {
+    const container = await service.container();
+    put(service, 'create', [{ expired: true }]);
+    const expired = { code: 403, message: expect.stringContaining('not valid at the current time') };
+    await expect(container.items.create({ id: '1', pk: 'p' })).rejects.toMatchObject(expired);
+    service.embedded('a clock that can be turned').pass(1000);
+    await expect(container.item('1', 'p').read()).rejects.toMatchObject(expired);
+  });
+
+  test('a container that is created again while a client reads its feed is no end of the feed', async () => {
+    const container = await service.container();
+    await container.items.create({ id: '1', pk: 'p' });
+    const feed = container.items.getChangeFeedIterator({ changeFeedStartFrom: ChangeFeedStartFrom.Beginning() });
+    await drain(feed);
+    const { continuationToken } = await readPage(feed);
+    service.embedded('faults').emulator.recreate(service.databaseId, container.id);
+    const again = service.connect().database(service.databaseId).container(container.id);
+    const rest = again.items.getChangeFeedIterator({
+      changeFeedStartFrom: ChangeFeedStartFrom.Continuation(continuationToken),
+    });
+    await expect(rest.readNext()).rejects.toThrow(/not for the current container/);
+  });
+
+  test('an answer that breaks off is no answer', async () => {
+    const { items } = await service.container();
+    put(service, 'create', [{ truncateAfter: 20 }]);
+    await expect(items.create({ id: '1', pk: 'p' })).rejects.toThrow();
+    await expect(items.create({ id: '1', pk: 'p' })).rejects.toMatchObject({ code: 409 });
   });
 
   describe('a cut connection', () => {

@@ -33,7 +33,7 @@ describeService('partition key ranges', (service) => {
     expect(first).toMatchObject({ status: 200, etag: expect.stringMatching(/^".+"$/) });
     const second = await read(first.etag);
     expect(second).toEqual({ status: 304, etag: first.etag, text: '' });
-    service.embedded('splits on command').split(service.databaseId, id);
+    service.embedded('splits on command').emulator.split(service.databaseId, id);
     const third = await read(first.etag);
     expect(third.status).toBe(200);
     expect(third.etag).not.toBe(first.etag);
@@ -41,7 +41,7 @@ describeService('partition key ranges', (service) => {
   });
 
   test('rule 8: of which one was split have its children instead, which name it, and no id comes again', async () => {
-    const { split } = service.embedded('splits on command');
+    const { emulator } = service.embedded('splits on command');
     const container = await service.container();
     const read = async (): Promise<PartitionKeyRange[]> =>
       (await container.readPartitionKeyRanges().fetchAll()).resources;
@@ -49,7 +49,7 @@ describeService('partition key ranges', (service) => {
     for (let count = 0; count < 3; count++) {
       const before = await read();
       const parent = before[count]?.id ?? '';
-      split(service.databaseId, container.id, parent);
+      emulator.split(service.databaseId, container.id, parent);
       const after = await read();
       const children = after.filter(({ id }) => !before.some((one) => one.id === id));
       expect(children).toHaveLength(2);

@@ -32,11 +32,11 @@ describeService('sessions', (service) => {
   });
 
   test('outlive a split', async () => {
-    const { split } = service.embedded('splits on command');
+    const { emulator } = service.embedded('splits on command');
     const { id } = await service.container({ throughput: 400 });
     const container = service.connect({ consistencyLevel: 'Session' }).database(service.databaseId).container(id);
     for (const pk of ['a', 'b', 'c', 'd']) await container.items.create({ id: '1', pk });
-    split(service.databaseId, id);
+    emulator.split(service.databaseId, id);
     for (const pk of ['a', 'b', 'c', 'd']) expect((await container.item('1', pk).read()).statusCode).toBe(200);
     await container.items.upsert({ id: '1', pk: 'a', n: 2 });
     expect((await container.item('1', 'a').read()).resource).toMatchObject({ n: 2 });

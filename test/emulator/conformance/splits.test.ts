@@ -8,10 +8,10 @@ const IDS = Array.from({ length: 60 }, (_, index) => `${index}`);
 
 /** A container of this many items, in one range. */
 async function fill(service: Service): Promise<{ container: Container; split: () => void }> {
-  const { split } = service.embedded('splits on command');
+  const { emulator } = service.embedded('splits on command');
   const container = await service.container({ throughput: 400 });
   for (const id of IDS) await container.items.create({ id, pk: `key ${id}` });
-  return { container, split: () => split(service.databaseId, container.id) };
+  return { container, split: () => emulator.split(service.databaseId, container.id) };
 }
 
 const idsOf = (changes: readonly { id: string }[]): string[] => changes.map(({ id }) => id).sort();
@@ -79,6 +79,20 @@ describeService('a split', (service) => {
       expect(faults).toEqual([]);
       expect(seen.sort()).toEqual(IDS.toSorted());
     });
+  });
+
+  test('in the middle of a request for changes is gone through by the client', async () => {
+    const { container } = await fill(service);
+    let requests = 0;
+    const { fail } = service.embedded('faults');
+    fail(({ operation }) =>
+      operation === 'changeFeed' && ++requests % 3 === 0 && requests < 10 ? { split: true } : undefined,
+    );
+    const feed = open(container, ChangeFeedStartFrom.Beginning(), { maxItemCount: 10 });
+    expect(idsOf(await drain(feed))).toEqual(IDS.toSorted());
+    expect(await service.connect().database(service.databaseId).container(container.id).getFeedRanges()).toHaveLength(
+      4,
+    );
   });
 
   test('by more throughput happens while a client reads', async () => {
