@@ -31,6 +31,21 @@ describeService('sessions', (service) => {
     expect(tokens.filter((token) => token !== undefined).length).toBeGreaterThanOrEqual(4);
   });
 
+  test('of a commit that is still to come are answered 404 with 1002', async () => {
+    const container = await service.container();
+    const { headers } = await container.items.create({ id: '1', pk: 'p' });
+    const [range] = String(headers['x-ms-session-token']).split(':');
+    const answer = await service.send({
+      path: `/dbs/${service.databaseId}/colls/${container.id}/docs/1`,
+      headers: {
+        'x-ms-documentdb-partitionkey': '["p"]',
+        'x-ms-consistency-level': 'Session',
+        'x-ms-session-token': `${range}:-1#999999999`,
+      },
+    });
+    expect([answer.status, answer.headers['x-ms-substatus']]).toEqual([404, '1002']);
+  });
+
   test('outlive a split', async () => {
     const { emulator } = service.embedded('splits on command');
     const { id } = await service.container({ throughput: 400 });
