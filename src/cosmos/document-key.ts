@@ -200,24 +200,32 @@ function insert(pairs: number[], length: number, start: number, end: number): nu
 }
 
 function keepAround(text: Buffer, start: number, end: number, cuts: readonly number[], length: number): number[] {
-  const kept: number[] = [];
+  let count = 0;
   let from = start;
   for (let at = 0; at < length; at += 2) {
     const nameStart = cuts[at] as number;
     const valueEnd = cuts[at + 1] as number;
     const comma = previousComma(text, nameStart);
     if (comma >= from) {
-      if (comma > from) kept.push(from, comma);
+      if (comma > from) {
+        kept[count++] = from;
+        kept[count++] = comma;
+      }
       from = valueEnd;
     } else {
       // The first member takes the comma behind it along, if there is one.
-      kept.push(from, nameStart);
+      kept[count++] = from;
+      kept[count++] = nameStart;
       from = nextAfterComma(text, valueEnd);
     }
   }
-  kept.push(from, end);
-  return kept;
+  kept[count++] = from;
+  kept[count++] = end;
+  return kept.slice(0, count);
 }
+
+/** An array that grows has room for more than a document needs, and there is one for every document. */
+const kept: number[] = [];
 
 function previousComma(text: Buffer, at: number): number {
   let before = at - 1;

@@ -68,9 +68,13 @@ export class Operations {
   }
 }
 
-/** The body of a batch request. */
-export function textOfBatch(batch: readonly Operation[]): Buffer {
-  const body = Buffer.allocUnsafe(batch.reduce((sum, { bytes }) => sum + bytes, 2));
+/** How long the text of a batch is, at most. */
+export function bytesOf(batch: readonly Operation[]): number {
+  return batch.reduce((sum, { bytes }) => sum + bytes, 2);
+}
+
+/** Writes the text of a batch, the body of its request, to the start of a buffer; returns that part of it. */
+export function writeBatch(batch: readonly Operation[], body: Buffer): Buffer {
   let at = 0;
   for (const { head, document, kept } of batch) {
     body[at] = at === 0 ? OPEN_ARRAY : COMMA;
