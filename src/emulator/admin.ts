@@ -81,6 +81,23 @@ const ACTIONS: Readonly<Record<string, (control: Control, input: Input) => Reply
     const { database, container, range } = fields(body, ['database', 'container'], ['range']);
     return json(STATUS.ok, viewOf(control.split(database as string, container as string, range)));
   },
+  'POST merge': (control, { body }) => {
+    const { ranges, ...rest } = isObject(body) ? body : {};
+    const { database, container } = fields(rest, ['database', 'container']);
+    const isList = Array.isArray(ranges) && ranges.every((id) => typeof id === 'string');
+    if (ranges !== undefined && !isList) throw badRequest('The ranges must be a list of their ids.');
+    return json(STATUS.ok, viewOf(control.merge(database as string, container as string, ranges)));
+  },
+  'POST suspend': (control, { body }) => {
+    const { database, container, range } = fields(body, ['database', 'container', 'range']);
+    control.suspend(database as string, container as string, range as string);
+    return NO_CONTENT;
+  },
+  'POST resume': (control, { body }) => {
+    const { database, container, range } = fields(body, ['database', 'container', 'range']);
+    control.resume(database as string, container as string, range as string);
+    return NO_CONTENT;
+  },
   'POST recreate': (control, { body }) => {
     const { database, container } = fields(body, ['database', 'container']);
     return json(STATUS.created, viewOf(control.recreate(database as string, container as string)));

@@ -3,7 +3,9 @@ import type { Exchange } from './exchange.ts';
 import type { FaultRules } from './fault-rules.ts';
 import type { Fault } from './faults.ts';
 import type { Journal } from './journal.ts';
+import { mergeRanges } from './merge.ts';
 import { notFound } from './refusal.ts';
+import { findRange } from './slice.ts';
 import { splitRange } from './split.ts';
 import type { Container } from './store/container.ts';
 import type { Store } from './store/store.ts';
@@ -34,6 +36,24 @@ export class Control {
     const found = this.#find(database, container);
     this.store.write(() => splitRange(this.store, found, rangeId));
     return this.#find(database, container);
+  }
+
+  /** Merges neighbouring ranges, the first two if none are named; their ids are gone when this returns. */
+  merge(database: string, container: string, rangeIds?: readonly string[]): Container {
+    const found = this.#find(database, container);
+    this.store.write(() => mergeRanges(this.store, found, rangeIds));
+    return found;
+  }
+
+  /** Has requests to a range refused with 410/1007, as while it splits or merges, until it does or is resumed. */
+  suspend(database: string, container: string, rangeId: string): void {
+    this.resume(database, container, rangeId);
+    const found = this.#find(database, container);
+    found.moving.add(findRange(found, rangeId).id);
+  }
+
+  resume(database: string, container: string, rangeId: string): void {
+    this.#find(database, container).moving.delete(Number(rangeId));
   }
 
   /** Replaces a container by an empty one of the same name, definition, ranges and throughput. */

@@ -19,7 +19,7 @@ import { type Route, routes } from './routes.ts';
 import { createGateway } from './server.ts';
 import { Store } from './store/store.ts';
 import { LEAST_THROUGHPUT, RANGE_THROUGHPUT } from './throughput.ts';
-import { Upkeep } from './upkeep.ts';
+import { RANGE_BYTES, Upkeep } from './upkeep.ts';
 
 export type { Exchange } from './exchange.ts';
 export type { FaultRule } from './fault-rule.ts';
@@ -33,6 +33,8 @@ export interface EmulatorOptions {
   readonly data?: string;
   /** Physical ranges of a container created without throughput. */
   readonly ranges?: number;
+  /** A range whose documents have more bytes splits; 50 GB by default, as in the service. */
+  readonly rangeBytes?: number;
   /** Request units a second of a container created without throughput. When it is given, throughput is enforced. */
   readonly throughput?: number;
   /** Whether requests are refused with 429 once a physical range has spent its part of the throughput. */
@@ -72,6 +74,11 @@ export interface Emulator {
   clearFaults(): void;
   /** Splits a range of a container, the first one by default; its id is gone when this returns. */
   split(database: string, container: string, rangeId?: string): void;
+  /** Merges neighbouring ranges of a container, the first two by default; their ids are gone when this returns. */
+  merge(database: string, container: string, rangeIds?: readonly string[]): void;
+  /** Has requests to a range refused with 410/1007, as while it splits or merges, until it does or is resumed. */
+  suspend(database: string, container: string, rangeId: string): void;
+  resume(database: string, container: string, rangeId: string): void;
   /** Replaces a container by an empty one of the same name, definition, ranges and throughput. */
   recreate(database: string, container: string): void;
   /** Changes in the order in which they were applied, after a sequence number; as many as the journal keeps. */
@@ -120,7 +127,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     store.close();
     throw error;
   }
-  const upkeep = new Upkeep(store);
+  const upkeep = new Upkeep(store, options.rangeBytes ?? RANGE_BYTES);
   const close = async (): Promise<void> => {
     closing.abort();
     upkeep.stop();
@@ -141,6 +148,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     addFaults: (...rules) => faults.add(...rules),
     clearFaults: () => faults.clear(),
     split: (database, container, rangeId) => void control.split(database, container, rangeId),
+    merge: (database, container, rangeIds) => void control.merge(database, container, rangeIds),
+    suspend: (database, container, rangeId) => control.suspend(database, container, rangeId),
+    resume: (database, container, rangeId) => control.resume(database, container, rangeId),
     recreate: (database, container) => void control.recreate(database, container),
     journal: (after = 0) => journal.after(after),
     skewClock: (ms) => {

@@ -83,6 +83,22 @@ describe('the admin API', () => {
     expect(JSON.parse((await ask(emulator, 'GET', '/faults')).text)).toEqual({ faults: [] });
   });
 
+  test('merges ranges, and suspends one until it is resumed', async () => {
+    const { emulator } = await openRig({ ranges: 3, admin: true });
+    const place = { database: 'db', container: 'items' };
+    const merged = await ask(emulator, 'POST', '/merge', { ...place, ranges: ['1', '2'] });
+    expect(JSON.parse(merged.text).ranges).toMatchObject([{ id: '0' }, { id: '3', max: 'FF', parents: ['1', '2'] }]);
+    expect((await ask(emulator, 'POST', '/merge', { ...place, ranges: ['0', '2'] })).status).toBe(410);
+    expect((await ask(emulator, 'POST', '/merge', { ...place, ranges: 'all' })).status).toBe(400);
+    const headers = { 'a-im': 'Incremental Feed', 'if-none-match': '*', 'x-ms-documentdb-partitionkeyrangeid': '3' };
+    const read = async () => (await send(emulator, { path: '/dbs/db/colls/items/docs', headers })).status;
+    for (const action of ['/suspend', '/suspend', '/resume']) {
+      expect((await ask(emulator, 'POST', action, { ...place, range: '3' })).status).toBe(204);
+      expect(await read()).toBe(action === '/suspend' ? 410 : 304);
+    }
+    expect((await ask(emulator, 'POST', '/suspend', { ...place, range: '1' })).status).toBe(410);
+  });
+
   test('splits a range, and creates a container again', async () => {
     const { emulator, container } = await openRig({ admin: true, ranges: 2 });
     const place = { database: 'db', container: 'items' };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { equalBoundaries, middle } from '../../src/emulator/hash-space.ts';
+import { boundaryAt, equalBoundaries, middle } from '../../src/emulator/hash-space.ts';
+import { effectivePartitionKey } from '../../src/protocol/effective-partition-key.ts';
 
 const V1 = { paths: ['/pk'] };
 const V2 = { paths: ['/pk'], version: 2 } as const;
@@ -28,4 +29,29 @@ describe('the key space', () => {
     expect(boundaries.length).toBe(definition === V2 ? 127 : 33);
     expect(boundaries).toEqual(boundaries.toSorted());
   });
+
+  test('of several levels is divided between first levels, and inside of one where nothing else is left', () => {
+    const definition = { paths: ['/a', '/b', '/c'], kind: 'MultiHash', version: 2 } as const;
+    expect(equalBoundaries(2, definition)).toEqual(['', '1FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF', 'FF']);
+    const [first, second] = ['0A', '0B'].map((end) => end.padStart(32, '0'));
+    expect(middle('', first as string, definition)).toBe('05'.padStart(32, '0'));
+    expect(middle(first as string, second as string, definition)).toBe(`${first}${'8'.padEnd(32, '0')}`);
+    const epk = effectivePartitionKey(['x', 'y', 'z'], definition);
+    expect(middle(first as string, epk, definition)).toMatch(/^[0-9A-F]{32}$/);
+    expect(middle(epk, 'FF', definition)).toMatch(/^[0-9A-F]{32}$/);
+  });
+
+  test.each(['text', '', 5, -1.5, true, null, undefined])(
+    'has a boundary at the hash of %j that a later half can be divided from',
+    (value) => {
+      const epk = effectivePartitionKey([value], V1);
+      const boundary = boundaryAt(epk, V1);
+      expect(epk.startsWith(boundary) && boundary !== epk).toBe(true);
+      expect(boundary > '05C1' && boundary < '05C2').toBe(true);
+      const half = middle(boundary, 'FF', V1) as string;
+      expect(half > boundary && half < 'FF').toBe(true);
+      expect(middle('', boundary, V1)).toMatch(/^05C1/);
+      expect(boundaryAt(effectivePartitionKey([value], V2), V2)).toBe(effectivePartitionKey([value], V2));
+    },
+  );
 });

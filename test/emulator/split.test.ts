@@ -1,5 +1,5 @@
-import { BulkOperationType, ChangeFeedStartFrom, type Container } from '@azure/cosmos';
-import { describe, expect, test } from 'vitest';
+import { BulkOperationType, ChangeFeedStartFrom, type Container, type PartitionKeyDefinition } from '@azure/cosmos';
+import { describe, expect, test, vi } from 'vitest';
 import { openRig } from './rig.ts';
 import { send } from './wire.ts';
 
@@ -99,5 +99,41 @@ describe('a range that was split', () => {
     expect((await container.readPartitionKeyRanges().fetchAll()).resources.length).toBe(5);
     const items = client.database('db').container('items').items;
     expect((await items.query('SELECT VALUE COUNT(1) FROM c').fetchAll()).resources).toEqual([50]);
+  });
+});
+
+describe('a range with too many bytes', () => {
+  const text = 'x'.repeat(1000);
+
+  test.each<[string, PartitionKeyDefinition]>([
+    ['version 1', { paths: ['/pk'], version: 1 } as PartitionKeyDefinition],
+    ['version 2', { paths: ['/pk'], version: 2 } as PartitionKeyDefinition],
+    ['several levels', { paths: ['/tenant', '/pk'], kind: 'MultiHash', version: 2 } as PartitionKeyDefinition],
+  ])('splits where its documents are, with keys of %s', async (_, partitionKey) => {
+    const { emulator, container } = await openRig({ ranges: 1, rangeBytes: 20_000, partitionKey });
+    const key = (id: string) => (partitionKey.paths.length === 1 ? id : ['same', id]);
+    for (const id of IDS.slice(0, 60)) await container.items.create({ id, tenant: 'same', pk: id, text });
+    const count = async () => (await container.readPartitionKeyRanges().fetchAll()).resources.length;
+    await vi.waitFor(async () => expect(await count()).toBeGreaterThanOrEqual(4), { timeout: 20_000, interval: 50 });
+    const { resources } = await container.items.query('SELECT VALUE c.id FROM c').fetchAll();
+    expect(resources.length).toBe(60);
+    for (const id of IDS.slice(0, 10)) expect((await container.item(id, key(id)).read()).statusCode).toBe(200);
+    emulator.split('db', 'items');
+    emulator.merge('db', 'items');
+  });
+
+  test('of one partition key stays whole', async () => {
+    let now = Date.now();
+    const { emulator, container } = await openRig({ ranges: 1, rangeBytes: 20_000, clock: () => now });
+    for (const id of IDS.slice(0, 40)) await container.items.create({ id, pk: 'one', text });
+    await container.items.create({ id: 'other', pk: 'two', text });
+    const ranges = async () => (await container.readPartitionKeyRanges().fetchAll()).resources.map(({ id }) => id);
+    await vi.waitFor(async () => expect(await ranges()).toEqual(['1', '2']), { timeout: 20_000, interval: 50 });
+    // A round of upkeep first splits and then purges: when it has purged, it has found nothing to split.
+    const { resource } = await container.read();
+    await container.replace({ ...resource, defaultTtl: 1 } as never);
+    now += 2000;
+    await vi.waitFor(() => expect(emulator.journal(41)).toHaveLength(41), { timeout: 20_000, interval: 50 });
+    expect(await ranges()).toEqual(['1', '2']);
   });
 });

@@ -25,6 +25,13 @@ export interface Documents {
   size(range: number): number;
   /** Moves the documents of a range into the two it splits into; those from `boundary` on go `right`. */
   divide(range: number, boundary: string, left: number, right: number): void;
+  /** Moves the documents of ranges into the one they merge into. */
+  join(ranges: readonly number[], into: number): void;
+  /** The effective partition key of the document in the middle of a range, and the first one; none of an empty range. */
+  middleEpk(range: number): string | undefined;
+  firstEpk(range: number): string | undefined;
+  /** The first one after another in a range. */
+  nextEpk(range: number, epk: string): string | undefined;
   /** Makes the expired documents quick to find, or no longer. */
   setExpiring(on: boolean): void;
 }
@@ -118,6 +125,13 @@ export function openDocuments(db: Database, table: string, lifetime: () => Lifet
   const update = `UPDATE ${table} SET range = ?, lsn = ?, ts = ?, etag = ?, ttl = ?, body = ? WHERE number = ?`;
   const remove = `DELETE FROM ${table} WHERE number = ?`;
   const divide = `UPDATE ${table} SET range = CASE WHEN epk < ? THEN ? ELSE ? END WHERE range = ?`;
+  const join = `UPDATE ${table} SET range = ? WHERE range = ?`;
+  const firstEpk = `SELECT min(epk) FROM ${table} WHERE range = ?`;
+  const nextEpk = `SELECT min(epk) FROM ${table} WHERE range = ? AND epk > ?`;
+  const middleEpk = `
+    SELECT epk FROM ${table} WHERE range = ? ORDER BY epk
+    LIMIT 1 OFFSET (SELECT count(*) / 2 FROM ${table} WHERE range = ?)
+  `;
   const size = `SELECT coalesce(sum(length(body)), 0) FROM ${table} WHERE range = ?`;
   return {
     find: (key, id) => {
@@ -150,6 +164,10 @@ export function openDocuments(db: Database, table: string, lifetime: () => Lifet
     update: ({ number, range, lsn, ts, etag, ttl, body }) =>
       void prepare(update).run(range, lsn, ts, etag, ttl, body, number),
     remove: ({ number }) => void prepare(remove).run(number),
+    join: (ranges, into) => ranges.forEach((range) => void prepare(join).run(into, range)),
+    firstEpk: (range) => (prepare(firstEpk).pluck().get(range) ?? undefined) as string | undefined,
+    middleEpk: (range) => prepare(middleEpk).pluck().get(range, range) as string | undefined,
+    nextEpk: (range, epk) => (prepare(nextEpk).pluck().get(range, epk) ?? undefined) as string | undefined,
     divide: (range, boundary, left, right) => void prepare(divide).run(boundary, left, right, range),
     setExpiring: (on) => {
       db.exec(`DROP INDEX IF EXISTS ${table}_own_ttl; DROP INDEX IF EXISTS ${table}_inherited_ttl`);

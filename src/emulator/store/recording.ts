@@ -21,5 +21,9 @@ export function recording(documents: Documents, versions: Versions): Documents {
       versions.divide(...parts);
       documents.divide(...parts);
     },
+    join: (...parts) => {
+      versions.join(...parts);
+      documents.join(...parts);
+    },
   };
 }

@@ -1,5 +1,4 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { assert } from '../../support/assert.ts';
 import { Clock } from '../clock.ts';
 import { newContainerRid, newDatabaseRid } from '../rid.ts';
 import { type DatabaseState, loadCatalog, loadContainer, loadDatabase } from './catalog.ts';
@@ -11,7 +10,7 @@ import { type Offers, openOffers } from './offers.ts';
 import type { Range } from './range.ts';
 import { dataError, openDatabase } from './schema.ts';
 import { newEtag } from './stamp.ts';
-import { insertRanges, replaceRanges } from './topology.ts';
+import { divideRange, insertRanges, joinRanges } from './topology.ts';
 import { createUniqueKeys } from './unique-keys.ts';
 
 // What is in memory is what counts while the server runs; SQLite has the documents and, at the end of each transaction,
@@ -171,24 +170,15 @@ export class Store {
 
   /** Replaces a range by two that meet at `boundary`. Their counters go on after their parent's. */
   splitRange(container: Container, rangeId: number, boundary: string): void {
-    const parent = container.ranges.find(({ id }) => id === rangeId);
-    assert(parent !== undefined, 'a range that is split is there');
     this.touch(container);
-    const parents = [...parent.parents, String(parent.id)];
-    const child = { parents, lsn: parent.lsn + 1 };
-    const [leftId, rightId] = [container.nextRange++, container.nextRange++];
-    container.documents.divide(rangeId, boundary, leftId, rightId);
-    const bytes = container.documents.size(leftId);
-    replaceRanges(
-      this.#db,
-      container,
-      [parent],
-      [
-        { ...child, id: leftId, min: parent.min, max: boundary, bytes },
-        { ...child, id: rightId, min: boundary, max: parent.max, bytes: parent.bytes - bytes },
-      ],
-    );
+    divideRange(this.#db, container, rangeId, boundary);
     this.#setHorizons(container, cutHorizon(container.horizons, boundary));
+  }
+
+  /** Replaces neighbouring ranges by one. Its counter goes on after the largest of theirs. */
+  mergeRanges(container: Container, ranges: readonly Range[]): void {
+    this.touch(container);
+    joinRanges(this.#db, container, ranges);
   }
 
   /** Removes so many versions at most of those that are no longer retained; returns how many. */

@@ -19,6 +19,8 @@ export interface Versions {
   purge(before: number, limit: number): { readonly epk: string; readonly lsn: number }[];
   /** Moves the versions of a range into the two it splits into; those from `boundary` on go `right`. */
   divide(range: number, boundary: string, left: number, right: number): void;
+  /** Moves the versions of ranges into the one they merge into. */
+  join(ranges: readonly number[], into: number): void;
 }
 
 export interface Version {
@@ -49,6 +51,7 @@ export function openVersions(db: Database, table: string, documents: string): Ve
     DELETE FROM ${table} WHERE number IN (SELECT number FROM ${table} WHERE ts < ? ORDER BY ts LIMIT ?)
     RETURNING epk, lsn
   `;
+  const join = `UPDATE ${table} SET range = ? WHERE range = ?`;
   const divide = `UPDATE ${table} SET range = CASE WHEN epk < ? THEN ? ELSE ? END WHERE range = ?`;
   return {
     create: () => {
@@ -86,6 +89,7 @@ export function openVersions(db: Database, table: string, documents: string): Ve
     },
     hasOlder: (second) => prepare(hasOlder).pluck().get(second) === 1,
     purge: (before, limit) => prepare(purge).all(before, limit) as { epk: string; lsn: number }[],
+    join: (ranges, into) => ranges.forEach((range) => void prepare(join).run(into, range)),
     divide: (range, boundary, left, right) => void prepare(divide).run(boundary, left, right, range),
   };
 }
