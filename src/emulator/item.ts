@@ -5,7 +5,8 @@ import { parseJson } from './json-body.ts';
 import { type Key, refuseKeyPaths, refuseOtherKey } from './key.ts';
 import type { Patch } from './patch.ts';
 import { editText } from './patch-edit.ts';
-import { badRequest, conflict, notFound, preconditionFailed, responseTooLarge } from './refusal.ts';
+import { matches } from './precondition.ts';
+import { badRequest, conflict, itemNotFound, preconditionFailed, responseTooLarge } from './refusal.ts';
 import type { AppliedChange } from './store/change.ts';
 import type { Container } from './store/container.ts';
 import type { Row, StoredRow } from './store/documents.ts';
@@ -99,7 +100,7 @@ export function removeItem(request: ItemRequest, id: string): ItemOutcome {
 
 function findRow({ container, key }: ItemRequest, id: string): Row {
   const row = container.documents.find(key.text, id);
-  if (!row) throw notFound();
+  if (!row) throw itemNotFound();
   return row;
 }
 
@@ -110,10 +111,6 @@ function refuseUnmet({ ifMatch, ifNoneMatch }: ItemRequest, { etag }: Row): void
 
 function refuseNoRoom({ room }: ItemRequest, { length }: Buffer): void {
   if (room !== undefined && length > room) throw responseTooLarge();
-}
-
-function matches(condition: string | undefined, etag: string): boolean {
-  return condition === '*' || condition === etag;
 }
 
 function insert(request: ItemRequest, document: Document): ItemOutcome {

@@ -20,7 +20,7 @@ export function parseWholeKey(text: string | undefined, definition: PartitionKey
   const components = text === undefined ? [] : parseComponents(text, definition);
   if (text !== undefined && components.length === definition.paths.length) return keyOf(components, definition);
   throw badRequest(
-    "Partition key provided either doesn't correspond to definition in the collection or is missing: the x-ms-partitionkey header has fewer components than defined in the the collection.",
+    'The partition key supplied in x-ms-partitionkey header has fewer components than defined in the the collection.',
     SUBSTATUS.partitionKeyMismatch,
   );
 }
@@ -34,6 +34,9 @@ export function parseComponents(text: string, definition: PartitionKeyDefinition
       'The partition key has more components than defined in the collection.',
       SUBSTATUS.partitionKeyMismatch,
     );
+  }
+  if (components.some((component) => typeof component === 'string' && Buffer.byteLength(component) > VALUE_BYTES_MAX)) {
+    throw badRequest(`A value of the partition key is longer than ${VALUE_BYTES_MAX} bytes.`);
   }
   // An empty array comes from clients of containers without a key of their own: it means "no value".
   return components.length === 0 && definition.kind !== 'MultiHash' ? [undefined] : components;
@@ -61,6 +64,8 @@ export function refuseKeyPaths(paths: readonly (readonly string[])[], definition
   const wrong = paths.find((path) => own.includes(JSON.stringify(path)));
   if (wrong) throw badRequest(`Invalid patch request: Cannot patch partition key property ${wrong.join('/')}.`);
 }
+
+const VALUE_BYTES_MAX = 2048;
 
 function canonical(components: readonly KeyComponent[]): string {
   // Zero and minus zero have different hashes, but JSON.stringify writes both as 0.

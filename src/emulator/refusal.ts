@@ -37,6 +37,11 @@ export function notFound(substatus?: number): Refusal {
   return new Refusal(STATUS.notFound, message, { substatus });
 }
 
+export function itemNotFound(): Refusal {
+  const more = 'More info: https://aka.ms/cosmosdb-tsg-not-found';
+  return new Refusal(STATUS.notFound, `Entity with the specified id does not exist in the system. ${more}`);
+}
+
 export function conflict(): Refusal {
   return new Refusal(STATUS.conflict, 'Entity with the specified id already exists in the system.');
 }

@@ -13,6 +13,11 @@ export function json(status: number, value: unknown, headers: Readonly<Record<st
   return { status, headers, body: JSON.stringify(value) };
 }
 
+/** For a client that has the version with this etag. */
+export function notModified(etag: string): Reply {
+  return { status: STATUS.notModified, headers: { [HEADER.etag]: etag } };
+}
+
 /** A list of resources in the envelope of its kind, such as `{"_rid":"","Databases":[…],"_count":1}`. */
 export function list(kind: string, rid: string, items: readonly unknown[], headers = {}): Reply {
   const value = { _rid: rid, [kind]: items, _count: items.length };

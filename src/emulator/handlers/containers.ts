@@ -3,9 +3,11 @@ import { STATUS } from '../../protocol/status.ts';
 import { parseDefinition, replaceDefinition } from '../container-definition.ts';
 import { equalBoundaries } from '../hash-space.ts';
 import { parseJsonObject } from '../json-body.ts';
-import { conflict, notFound, preconditionFailed } from '../refusal.ts';
-import { json, list, type Reply } from '../reply.ts';
-import { flag, header, type Request } from '../request.ts';
+import { type Listed, listResources, listResults } from '../listing.ts';
+import { isKnown, refuseOtherVersion } from '../precondition.ts';
+import { conflict, notFound } from '../refusal.ts';
+import { json, notModified, type Reply } from '../reply.ts';
+import { flag, type Request } from '../request.ts';
 import type { DatabaseState } from '../store/catalog.ts';
 import type { Container } from '../store/container.ts';
 import type { OfferContent } from '../store/offers.ts';
@@ -39,24 +41,25 @@ export function createContainer(defaults: ContainerDefaults) {
 
 export function listContainers(request: Request, store: Store): Reply {
   const { rid, containers } = ownerDatabase(request, store);
-  return list('DocumentCollections', rid, [...containers.values()].map(view));
+  return listResources(request, 'DocumentCollections', rid, [...containers.values()].map(view));
 }
 
 export function queryContainers(request: Request, store: Store): Reply {
   const { rid, containers } = ownerDatabase(request, store);
-  return list('DocumentCollections', rid, queryResources(request.body, [...containers.values()].map(view)));
+  const found = queryResources(request.body, [...containers.values()].map(view));
+  return listResults(request, 'DocumentCollections', rid, found);
 }
 
 export function readContainer(request: Request, store: Store): Reply {
   const container = find(request, store);
+  if (isKnown(request.headers, container.etag)) return notModified(container.etag);
   const usage = flag(request.headers, HEADER.populateQuotaInfo) ? usageOf(container) : {};
   return replyWith(STATUS.ok, container, usage);
 }
 
 export function replaceContainer(request: Request, store: Store): Reply {
   const container = find(request, store);
-  const ifMatch = header(request.headers, HEADER.ifMatch);
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== container.etag) throw preconditionFailed();
+  refuseOtherVersion(request.headers, container.etag);
   const definition = replaceDefinition(parseJsonObject(request.body), container.definition);
   store.write(() => store.replaceContainer(container, definition));
   return replyWith(STATUS.ok, find(request, store));
@@ -64,6 +67,7 @@ export function replaceContainer(request: Request, store: Store): Reply {
 
 export function deleteContainer(request: Request, store: Store): Reply {
   const container = find(request, store);
+  refuseOtherVersion(request.headers, container.etag);
   store.write(() => store.removeContainer(container));
   return { status: STATUS.noContent, headers: {} };
 }
@@ -97,7 +101,7 @@ function replyWith(status: number, container: Container, headers: Record<string,
   return json(status, view(container), { [HEADER.etag]: container.etag, ...headers });
 }
 
-function view({ definition, rid, self, etag, ts }: Container): unknown {
+function view({ definition, rid, self, etag, ts }: Container): Listed {
   return {
     ...definition,
     _rid: rid,

@@ -2,8 +2,10 @@ import { HEADER } from '../../protocol/headers.ts';
 import { STATUS } from '../../protocol/status.ts';
 import { resourceName } from '../identifier.ts';
 import { parseJsonObject } from '../json-body.ts';
+import { type Listed, listResources, listResults } from '../listing.ts';
+import { isKnown, refuseOtherVersion } from '../precondition.ts';
 import { conflict, notFound } from '../refusal.ts';
-import { json, list, type Reply } from '../reply.ts';
+import { json, notModified, type Reply } from '../reply.ts';
 import type { Request } from '../request.ts';
 import type { DatabaseState } from '../store/catalog.ts';
 import type { Store } from '../store/store.ts';
@@ -22,20 +24,22 @@ export function createDatabase({ body, headers }: Request, store: Store): Reply 
   return replyWith(STATUS.created, database);
 }
 
-export function listDatabases(_: Request, store: Store): Reply {
-  return list('Databases', '', store.databases().map(view));
+export function listDatabases(request: Request, store: Store): Reply {
+  return listResources(request, 'Databases', '', store.databases().map(view));
 }
 
-export function queryDatabases({ body }: Request, store: Store): Reply {
-  return list('Databases', '', queryResources(body, store.databases().map(view)));
+export function queryDatabases(request: Request, store: Store): Reply {
+  return listResults(request, 'Databases', '', queryResources(request.body, store.databases().map(view)));
 }
 
 export function readDatabase(request: Request, store: Store): Reply {
-  return replyWith(STATUS.ok, find(request, store));
+  const database = find(request, store);
+  return isKnown(request.headers, database.etag) ? notModified(database.etag) : replyWith(STATUS.ok, database);
 }
 
 export function deleteDatabase(request: Request, store: Store): Reply {
   const database = find(request, store);
+  refuseOtherVersion(request.headers, database.etag);
   store.write(() => store.removeDatabase(database));
   return { status: STATUS.noContent, headers: {} };
 }
@@ -50,6 +54,6 @@ function replyWith(status: number, database: DatabaseState): Reply {
   return json(status, view(database), { [HEADER.etag]: database.etag });
 }
 
-function view({ name, rid, etag, ts }: DatabaseState): unknown {
+function view({ name, rid, etag, ts }: DatabaseState): Listed {
   return { id: name, _rid: rid, _self: `dbs/${rid}/`, _etag: etag, _colls: 'colls/', _users: 'users/', _ts: ts };
 }

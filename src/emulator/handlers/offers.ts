@@ -1,9 +1,11 @@
 import { HEADER } from '../../protocol/headers.ts';
 import { STATUS } from '../../protocol/status.ts';
 import { parseJsonObject } from '../json-body.ts';
-import { badRequest, notFound, preconditionFailed } from '../refusal.ts';
-import { json, list, type Reply } from '../reply.ts';
-import { header, type Request } from '../request.ts';
+import { type Listed, listResources, listResults } from '../listing.ts';
+import { refuseOtherVersion } from '../precondition.ts';
+import { badRequest, notFound } from '../refusal.ts';
+import { json, type Reply } from '../reply.ts';
+import type { Request } from '../request.ts';
 import { splitUntil } from '../split.ts';
 import type { Container } from '../store/container.ts';
 import type { Offer } from '../store/offers.ts';
@@ -11,12 +13,12 @@ import type { Store } from '../store/store.ts';
 import { leastThroughput, rangesFor, replacedThroughput } from '../throughput.ts';
 import { queryResources } from './metadata-query.ts';
 
-export function listOffers(_: Request, store: Store): Reply {
-  return list('Offers', '', store.offers.all().map(view));
+export function listOffers(request: Request, store: Store): Reply {
+  return listResources(request, 'Offers', '', store.offers.all().map(view));
 }
 
-export function queryOffers({ body }: Request, store: Store): Reply {
-  return list('Offers', '', queryResources(body, store.offers.all().map(view)));
+export function queryOffers(request: Request, store: Store): Reply {
+  return listResults(request, 'Offers', '', queryResources(request.body, store.offers.all().map(view)));
 }
 
 export function readOffer(request: Request, store: Store): Reply {
@@ -26,8 +28,7 @@ export function readOffer(request: Request, store: Store): Reply {
 /** Changes the throughput. A container that needs more ranges for it has them when the reply is sent. */
 export function replaceOffer(request: Request, store: Store): Reply {
   const { id, target, etag, content: before } = find(request, store);
-  const ifMatch = header(request.headers, HEADER.ifMatch);
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etag) throw preconditionFailed();
+  refuseOtherVersion(request.headers, etag);
   const body = parseJsonObject(request.body);
   if (body.offerResourceId !== undefined && body.offerResourceId !== target) {
     throw badRequest('The resource of an offer cannot be changed.');
@@ -59,7 +60,7 @@ function findTarget(rid: string, store: Store): Container | undefined {
   return containers.find((container) => container.rid === rid);
 }
 
-function view({ id, resource, target, content, etag, ts }: Offer): unknown {
+function view({ id, resource, target, content, etag, ts }: Offer): Listed {
   return {
     id,
     _rid: id,

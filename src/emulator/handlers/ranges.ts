@@ -1,7 +1,8 @@
 import { HEADER } from '../../protocol/headers.ts';
-import { STATUS } from '../../protocol/status.ts';
-import { list, type Reply } from '../reply.ts';
-import { header, type Request } from '../request.ts';
+import { type Listed, listResources } from '../listing.ts';
+import { isKnown } from '../precondition.ts';
+import { notModified, type Reply } from '../reply.ts';
+import type { Request } from '../request.ts';
 import { rangeRid } from '../rid.ts';
 import type { Container } from '../store/container.ts';
 import type { Range } from '../store/range.ts';
@@ -13,14 +14,12 @@ export function readRanges(request: Request, store: Store): Reply {
   const container = ownerContainer(request, store);
   // With the resource id, or a client that knew an earlier container of this name would be told that nothing changed.
   const etag = `"${container.rid}-${container.nextRange}"`;
-  if (header(request.headers, HEADER.ifNoneMatch) === etag) {
-    return { status: STATUS.notModified, headers: { [HEADER.etag]: etag } };
-  }
+  if (isKnown(request.headers, etag)) return notModified(etag);
   const items = container.ranges.map((range) => view(container, range, etag));
-  return list('PartitionKeyRanges', container.rid, items, { [HEADER.etag]: etag });
+  return listResources(request, 'PartitionKeyRanges', container.rid, items, { [HEADER.etag]: etag });
 }
 
-function view(container: Container, { id, min, max, parents, lsn }: Range, etag: string): unknown {
+function view(container: Container, { id, min, max, parents, lsn }: Range, etag: string): Listed {
   const rid = rangeRid(container.rid, id);
   return {
     id: String(id),
