@@ -21,7 +21,7 @@ describe('the admin API', () => {
   test('is not there unless it is asked for', async () => {
     const emulator = await openEmulator();
     expect(emulator.adminToken).toBeUndefined();
-    expect((await ask(emulator, 'GET', '/faults')).status).toBe(404);
+    expect((await ask(emulator, 'GET', '/faults')).status).toBe(400);
   });
 
   test('has a token of its own each time, or the one that is given', async () => {
