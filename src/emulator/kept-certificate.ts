@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FlowError } from '../support/error.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 
@@ -18,7 +18,7 @@ export interface KeptCertificate extends Certificate {
  */
 export function keepCertificate(data: string): KeptCertificate {
   const directory = data === ':memory:' ? mkdtempSync(join(tmpdir(), 'cosmosflow-')) : undefined;
-  const base = directory ? join(directory, 'emulator') : data;
+  const base = directory ? join(directory, 'emulator') : resolve(data);
   const [file, keyFile] = [`${base}-cert.pem`, `${base}-key.pem`];
   const close = (): void => {
     if (directory) rmSync(directory, { recursive: true, force: true });
