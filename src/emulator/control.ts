@@ -1,7 +1,6 @@
 import type { Budgets } from './allowance.ts';
-import type { Exchange } from './exchange.ts';
 import type { FaultRules } from './fault-rules.ts';
-import type { Fault } from './faults.ts';
+import type { Exchange, Fault } from './faults.ts';
 import type { Journal } from './journal.ts';
 import { mergeRanges } from './merge.ts';
 import { notFound } from './refusal.ts';

@@ -9,10 +9,9 @@ import { Admin } from './admin.ts';
 import { Budgets } from './allowance.ts';
 import { Clock } from './clock.ts';
 import { Control } from './control.ts';
-import type { Exchange } from './exchange.ts';
 import type { FaultRule } from './fault-rule.ts';
 import { FaultRules } from './fault-rules.ts';
-import type { Fault } from './faults.ts';
+import type { Exchange, Fault } from './faults.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { type KeptCertificate, keepCertificate } from './kept-certificate.ts';
 import { type Route, routes } from './routes.ts';
@@ -21,9 +20,8 @@ import { Store } from './store/store.ts';
 import { LEAST_THROUGHPUT, RANGE_THROUGHPUT } from './throughput.ts';
 import { RANGE_BYTES, Upkeep } from './upkeep.ts';
 
-export type { Exchange } from './exchange.ts';
 export type { FaultRule } from './fault-rule.ts';
-export type { Fault } from './faults.ts';
+export type { Exchange, Fault } from './faults.ts';
 export type { JournalEntry } from './journal.ts';
 
 export interface EmulatorOptions {

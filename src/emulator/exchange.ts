@@ -1,24 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Exchange } from './faults.ts';
 import { Refusal } from './refusal.ts';
 import type { Request } from './request.ts';
 import { targetOf } from './slice.ts';
 import type { Store } from './store/store.ts';
-
-/** A request that is about to be applied. */
-export interface Exchange {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  /** What it asks for, as the routes name it: `changeFeed`, `batch`, `upsert`, … */
-  readonly operation: string;
-  /** What the path names, as it names it; empty where it does not. */
-  readonly database: string;
-  readonly container: string;
-  readonly id: string;
-  /** Ids of the physical ranges that it reaches into; none when it is not about documents. */
-  readonly ranges: readonly string[];
-}
 
 /** Ranges are looked up only when someone asks for them. */
 export function exchangeOf(

@@ -1,6 +1,5 @@
 import { FlowError } from '../support/error.ts';
-import type { Exchange } from './exchange.ts';
-import type { Fault } from './faults.ts';
+import type { Exchange, Fault } from './faults.ts';
 import { isObject } from './json-body.ts';
 
 /** What goes wrong, with which requests, and how often. It is JSON, so that it can come from outside the process. */

@@ -1,6 +1,5 @@
-import type { Exchange } from './exchange.ts';
 import { type FaultRule, isMeant, parseRule } from './fault-rule.ts';
-import type { Fault } from './faults.ts';
+import type { Exchange, Fault } from './faults.ts';
 
 /** A rule in force, with how many requests came to it and to how many it happened. */
 export interface ActiveRule {

@@ -1,8 +1,25 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { STATUS } from '../protocol/status.ts';
 import { tooManyRequests } from './allowance.ts';
 import { tokenExpired } from './authorization.ts';
 import { Refusal } from './refusal.ts';
 import { type Reply, refusalReply } from './reply.ts';
+
+/** A request that is about to be applied. */
+export interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** What it asks for, as the routes name it: `changeFeed`, `batch`, `upsert`, … */
+  readonly operation: string;
+  /** What the path names, as it names it; empty where it does not. */
+  readonly database: string;
+  readonly container: string;
+  readonly id: string;
+  /** Ids of the physical ranges that it reaches into; none when it is not about documents. */
+  readonly ranges: readonly string[];
+}
 
 /** What goes wrong with a request, for tests of clients. All of it can be delayed. */
 export type Fault = { readonly delayMs?: number } & (
