@@ -115,6 +115,8 @@ function refuseNoRoom({ room }: ItemRequest, { length }: Buffer): void {
 
 function insert(request: ItemRequest, document: Document): ItemOutcome {
   const { container, key, range } = request;
+  // Whatever can be refused is refused before anything is written: a batch keeps what its operations wrote.
+  const ttl = ownTtl(document, container);
   claimUniqueKeys(request, container.nextDocument, document);
   const lsn = nextLsn(request);
   removeExpired(request, document.id, lsn);
@@ -129,7 +131,7 @@ function insert(request: ItemRequest, document: Document): ItemOutcome {
     lsn,
     ts,
     etag,
-    ttl: ownTtl(document, container),
+    ttl,
     body,
   });
   record(request, { operation: 'create', id: document.id, lsn, etag });
@@ -139,10 +141,10 @@ function insert(request: ItemRequest, document: Document): ItemOutcome {
 function update(request: ItemRequest, row: Row, document: Document): ItemOutcome {
   const { container, range } = request;
   const { number } = row;
+  const ttl = ownTtl(document, container);
   claimUniqueKeys(request, number, document);
   const lsn = nextLsn(request);
   const { etag, ts, body } = stamp(request, number, document);
-  const ttl = ownTtl(document, container);
   container.documents.update({ number, range: range.id, lsn, ts, etag, ttl, body }, row);
   record(request, { operation: 'replace', id: document.id, lsn, etag });
   return { status: STATUS.ok, charge: writeCharge(body.length, true), etag, body };

@@ -9,12 +9,18 @@ export interface Rig {
   readonly container: Container;
 }
 
-type RigOptions = EmulatorOptions & Pick<ContainerRequest, 'partitionKey' | 'defaultTtl' | 'changeFeedPolicy'>;
+type Policies = Pick<ContainerRequest, 'defaultTtl' | 'changeFeedPolicy' | 'uniqueKeyPolicy'>;
+type RigOptions = EmulatorOptions & Policies & Pick<ContainerRequest, 'partitionKey'>;
 
 /** A server of this test's own, with the container `db/items`, and a client. All are closed when the test ends. */
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
-  const { partitionKey = { paths: ['/pk'], version: 2 }, defaultTtl, changeFeedPolicy, ...rest } = options;
-  const policies = { ...(defaultTtl !== undefined && { defaultTtl }), ...(changeFeedPolicy && { changeFeedPolicy }) };
+  const { partitionKey = { paths: ['/pk'], version: 2 }, defaultTtl, ...others } = options;
+  const { changeFeedPolicy, uniqueKeyPolicy, ...rest } = others;
+  const policies = {
+    ...(defaultTtl !== undefined && { defaultTtl }),
+    ...(changeFeedPolicy && { changeFeedPolicy }),
+    ...(uniqueKeyPolicy && { uniqueKeyPolicy }),
+  };
   const emulator = await openEmulator(rest);
   const client = connect(emulator);
   const { database } = await client.databases.create({ id: 'db' });

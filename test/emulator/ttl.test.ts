@@ -1,4 +1,4 @@
-import type { Container } from '@azure/cosmos';
+import { BulkOperationType, type Container, type JSONObject, type OperationInput } from '@azure/cosmos';
 import { describe, expect, test, vi } from 'vitest';
 import { openRig, type Rig } from './rig.ts';
 import { send } from './wire.ts';
@@ -126,6 +126,26 @@ describe('a time to live', () => {
     await setTtl(container, undefined);
     pass(300);
     expect(await idsOf(container)).toEqual(['1']);
+  });
+
+  test('that is refused in a batch leaves the others of the batch alone', async () => {
+    const uniqueKeyPolicy = { uniqueKeys: [{ paths: ['/name'] }] };
+    const { container } = await openTimed({ defaultTtl: -1, uniqueKeyPolicy });
+    await container.items.create({ id: '1', pk: 'p', name: 'one' });
+    const upsert = (resourceBody: JSONObject & { id: string }): OperationInput => ({
+      operationType: BulkOperationType.Upsert,
+      partitionKey: 'p',
+      resourceBody: { pk: 'p', ...resourceBody },
+    });
+    const results = await container.items.executeBulkOperations([
+      upsert({ id: '1', name: 'two', ttl: 0 }),
+      upsert({ id: '3', name: 'three', ttl: 0 }),
+      upsert({ id: '4', name: 'four', ttl: 5 }),
+    ]);
+    expect(results.map(({ response, error }) => response?.statusCode ?? error?.code)).toEqual([400, 400, 201]);
+    expect((await container.items.create({ id: '5', pk: 'p', name: 'three' })).statusCode).toBe(201);
+    await expect(container.items.create({ id: '6', pk: 'p', name: 'one' })).rejects.toMatchObject({ code: 409 });
+    expect((await container.items.create({ id: '7', pk: 'p', name: 'two' })).statusCode).toBe(201);
   });
 
   test.each([0, -2, 1.5, '5', null, 2 ** 31])('of %j is refused', async (ttl) => {
