@@ -163,11 +163,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 /** What it serves, and what is spent of the throughput if that is limited. */
-function serviceOf({ tls, ranges = 4, throughput, enforceThroughput }: EmulatorOptions): {
+function serviceOf({ tls, ranges = 4, rangeBytes, throughput, enforceThroughput }: EmulatorOptions): {
   table: readonly Route[];
   budgets: Budgets;
 } {
   checkRanges(ranges);
+  checkRangeBytes(rangeBytes);
   checkThroughput(throughput, ranges);
   const budgets = new Budgets();
   const isEnforced = enforceThroughput ?? throughput !== undefined;
@@ -192,6 +193,13 @@ function checkRanges(ranges: number): void {
   if (Number.isInteger(ranges) && ranges >= 1 && ranges <= RANGES_MAX) return;
   throw new FlowError('usage', `a container cannot have ${ranges} ranges`, {
     hint: `choose a whole number from 1 to ${RANGES_MAX} with --ranges`,
+  });
+}
+
+function checkRangeBytes(rangeBytes: number | undefined): void {
+  if (rangeBytes === undefined || (Number.isInteger(rangeBytes) && rangeBytes > 0)) return;
+  throw new FlowError('usage', `a range cannot have ${rangeBytes} bytes at most`, {
+    hint: 'choose a whole number from 1 on',
   });
 }
 

@@ -96,6 +96,16 @@ describe('the feed of all versions', () => {
     expect(await read(emulator, 4)).toMatchObject({ status: 304, etag: '"4"', text: '' });
   });
 
+  test('has a patch as a replacement, and the deletion of a partition as one of each of its items', async () => {
+    const { emulator, container } = await openTimed();
+    await write(container, '1', '2');
+    await container.item('1', 'p').patch([{ op: 'add', path: '/v', value: 1 }]);
+    await container.deleteAllItemsForPartitionKey('p');
+    const { lines, changes } = await read(emulator, 2);
+    expect(lines).toEqual(['3 replace 1', '4 delete 1', '5 delete 2']);
+    expect(changes[0]?.current).toMatchObject({ id: '1', v: 1 });
+  });
+
   test('has documents byte for byte', async () => {
     const { emulator } = await openTimed();
     const body = '{ "z":1.0, "id":"1","pk":"p", "n":12345678901234567890, "z":"\\u00e9é" }';

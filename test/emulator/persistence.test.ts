@@ -5,6 +5,7 @@ import { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ChangeFeedMode, ChangeFeedStartFrom } from '@azure/cosmos';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
@@ -94,6 +95,33 @@ describe('a data file', () => {
     expect(resource?._rid).not.toBe(last?._rid);
   });
 
+  test('has every version of what was answered before its process was killed', async () => {
+    const data = newFile();
+    const { child, endpoint } = await startElsewhere(data);
+    const { database } = await connect({ endpoint, key: EMULATOR_KEY }).databases.create({ id: 'db' });
+    const { container } = await database.containers.create({
+      id: 'items',
+      partitionKey: { paths: ['/pk'], version: 2 },
+      throughput: 400,
+      changeFeedPolicy: { retentionDuration: 10 },
+    });
+    const changeFeedMode = ChangeFeedMode.AllVersionsAndDeletes;
+    const options = { changeFeedMode, changeFeedStartFrom: ChangeFeedStartFrom.Now() };
+    const { continuationToken } = await container.items.getChangeFeedIterator(options).readNext();
+    for (let n = 0; n < 30; n++) await container.items.upsert({ id: 'one', pk: 'p', n });
+    await container.item('one', 'p').delete();
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    const again = connect(await openEmulator({ data }))
+      .database('db')
+      .container('items');
+    const changeFeedStartFrom = ChangeFeedStartFrom.Continuation(continuationToken);
+    const { result } = await again.items.getChangeFeedIterator({ changeFeedMode, changeFeedStartFrom }).readNext();
+    const changes = result as unknown as { readonly current?: { readonly n: number } }[];
+    expect(changes.map(({ current }) => current?.n)).toEqual([...Array.from({ length: 30 }, (_, n) => n), undefined]);
+  });
+
   test('of another program is refused and left as it is', async () => {
     const data = newFile();
     await (await openEmulator({ data })).close();
@@ -126,6 +154,10 @@ test('a port that the user may not have is a usage error', async () => {
     code: 'usage',
     hint: expect.stringContaining('--port'),
   });
+});
+
+test.each([0, -1, 0.5])('ranges of at most %s bytes are a usage error', async (rangeBytes) => {
+  await expect(startEmulator({ rangeBytes })).rejects.toMatchObject({ code: 'usage' });
 });
 
 test.each([0, 1.5, 101])('containers of %s ranges are a usage error', async (ranges) => {

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Clock } from '../../src/emulator/clock.ts';
 import { createDocuments, openDocuments, type Slice } from '../../src/emulator/store/documents.ts';
 import { horizonOf } from '../../src/emulator/store/horizons.ts';
@@ -112,7 +115,9 @@ test('a write of one item saves the counter of its own range alone', async () =>
 describe('versions that are no longer retained', () => {
   test('are removed a few at a time, and make the horizon of their keys alone', () => {
     let now = 1_000_000;
-    const store = new Store(':memory:', new Clock(() => now));
+    const file = join(mkdtempSync(join(tmpdir(), 'cosmosflow-')), 'data.db');
+    onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+    const store = new Store(file, new Clock(() => now));
     const definition = { ...DEFINITION, changeFeedPolicy: { retentionDuration: 1 } };
     const container = store.write(() =>
       store.createContainer(store.createDatabase('db'), definition, ['', '1F', 'FF']),
@@ -137,6 +142,9 @@ describe('versions that are no longer retained', () => {
     expect(['0A', '0F'].map((below) => horizonOf(container.horizons, '', below))).toEqual([3, 3]);
     expect([...container.versions.after({ range: 1 }, 0)]).toMatchObject([{ lsn: 4 }]);
     store.close();
+    const again = new Store(file);
+    expect(again.findContainer('db', 'items')?.horizons).toEqual(container.horizons);
+    again.close();
   });
 });
 
