@@ -89,6 +89,39 @@ describe('an answer of more than 4 MB', () => {
     ]);
   });
 
+  test('fails the patches of a bulk request that do not fit before they are applied', async () => {
+    const { emulator, container } = await openLarge();
+    const patches = ['1', '2', '3'].map((id) => ({
+      operationType: 'Patch',
+      id,
+      partitionKey: '["p"]',
+      resourceBody: [{ op: 'set', path: '/n', value: 1 }],
+    }));
+    const { text } = await bulk(emulator, '0', patches);
+    expect(text.length).toBeLessThan(4 * 1024 * 1024);
+    expect(JSON.parse(text)).toMatchObject([
+      { statusCode: 200, resourceBody: { id: '1', n: 1 } },
+      { statusCode: 200, resourceBody: { id: '2', n: 1 } },
+      { statusCode: 413, subStatusCode: 3402 },
+    ]);
+    expect((await container.item('3', 'p').read()).resource).not.toHaveProperty('n');
+    const minimal = await bulk(emulator, '0', patches, { prefer: 'return=minimal' });
+    expect(JSON.parse(minimal.text)).toMatchObject([{ statusCode: 200 }, { statusCode: 200 }, { statusCode: 200 }]);
+    expect((await container.item('3', 'p').read()).resource).toHaveProperty('n', 1);
+  });
+
+  test('is not made by what is written when the client does not want it back, and what is read is in it', async () => {
+    const { emulator } = await openLarge();
+    const keyed = [create('4'), { operationType: 'Read', id: '1' }].map((one) => ({ ...one, partitionKey: '["p"]' }));
+    const { status, text } = await bulk(emulator, '0', keyed, { prefer: 'return=minimal' });
+    const [created, read] = JSON.parse(text);
+    expect([status, created]).toEqual([
+      200,
+      { statusCode: 201, requestCharge: expect.any(Number), eTag: created.eTag },
+    ]);
+    expect(read).toMatchObject({ statusCode: 200, resourceBody: { id: '1' } });
+  });
+
   test('undoes a transactional batch', async () => {
     const { container } = await openLarge();
     const { code, result } = await container.items.batch([create('4'), ...reads], 'p');

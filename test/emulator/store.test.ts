@@ -154,10 +154,13 @@ describe('a page of documents', () => {
     ['a range', { range: 1 }],
     ['a part of a range', { range: 1, from: '1F', below: '2F' }],
     ['a key in the change feed', { range: 1, key: '["p"]' }],
+    ['the first level of a key', { level1: '0A' }],
+    ['the first two levels of a key', { level2: '0A0B' }],
+    ['the first level of a key in a range', { range: 1, level1: '0A' }],
     ['everything', {}],
   ])('of %s is read in order by an index, not sorted', (_, slice) => {
     const db = new Database(':memory:');
-    createDocuments(db, 'docs');
+    createDocuments(db, 'docs', 3);
     const prepare = vi.spyOn(db, 'prepare');
     const documents = openDocuments(db, 'docs', () => ({ defaultTtl: 60, now: 0 }));
     documents.scan(slice, 5).return?.();

@@ -116,14 +116,11 @@ function roomFor(operations: readonly BatchOperation[], minimal: boolean): Room 
 
 const FOREIGN: readonly unknown[] = ['Read', 'Patch'];
 
-function runOne(
-  operation: BatchOperation,
-  { room, minimal, ...run }: Run,
-  key: Key | (() => Key),
-  commit: object,
-): OperationResult {
+function runOne(operation: BatchOperation, run: Run, key: Key | (() => Key), commit: object): OperationResult {
+  const { store, container, range, minimal, room } = run;
   const isWrite = operation.type !== 'Read';
-  const result = runOperation(operation, { ...run, key, commit, room: minimal && isWrite ? undefined : room.left });
+  const left = minimal && isWrite ? undefined : room.left;
+  const result = runOperation(operation, { store, container, range, key, commit, room: left });
   if (minimal && isWrite) return { ...result, body: undefined };
   if (FOREIGN.includes(operation.type)) room.left -= result.body?.length ?? 0;
   return result;
