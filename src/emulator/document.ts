@@ -18,7 +18,7 @@ interface SystemProperties {
   readonly ts: number;
 }
 
-/** Checks a document that a client sent. */
+/** Checks a document that a client sent. A name that occurs twice in an object stays there twice; the last one counts. */
 export function parseDocument(body: Buffer): Document {
   refuseSize(body);
   return documentOf(parseJson(body), body);

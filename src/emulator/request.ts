@@ -24,7 +24,8 @@ export function flag(headers: IncomingHttpHeaders, name: string): boolean {
 
 /** Whether the client does not want back what it writes. */
 export function isMinimal(headers: IncomingHttpHeaders): boolean {
-  return header(headers, HEADER.prefer)?.toLowerCase() === 'return=minimal';
+  if (header(headers, HEADER.prefer)?.toLowerCase() === 'return=minimal') return true;
+  return header(headers, HEADER.populateContentOnWrite)?.toLowerCase() === 'false';
 }
 
 /** The page size a client asks for; `fallback` when it leaves the choice to the server. */

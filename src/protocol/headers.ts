@@ -25,6 +25,7 @@ export const HEADER = Object.freeze({
   minThroughput: 'x-ms-cosmos-min-throughput',
   offerThroughput: 'x-ms-offer-throughput',
   partitionKey: 'x-ms-documentdb-partitionkey',
+  populateContentOnWrite: 'x-ms-cosmos-populate-content-response-on-write',
   populateQuotaInfo: 'x-ms-documentdb-populatequotainfo',
   populateQueryMetrics: 'x-ms-documentdb-populatequerymetrics',
   prefer: 'prefer',

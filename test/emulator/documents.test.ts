@@ -182,6 +182,38 @@ describe('an item', () => {
     expect(answer.headers.etag).toMatch(/^"[0-9a-f-]+"$/);
   });
 
+  test('is answered without its body to clients that ask in another way, but read with it', async () => {
+    const { emulator } = await openRig();
+    const headers = { ...KEY, 'x-ms-cosmos-populate-content-response-on-write': 'False', prefer: 'return=minimal' };
+    const write = { method: 'POST', path: PATH, headers, body: '{"id":"1","pk":"p"}' };
+    const { prefer: _, ...other } = headers;
+    for (const call of [write, { ...write, headers: { ...other, 'x-ms-documentdb-is-upsert': 'True' } }]) {
+      expect((await send(emulator, call)).text).toBe('');
+    }
+    expect(JSON.parse((await send(emulator, { path: `${PATH}/1`, headers })).text)).toMatchObject({ id: '1' });
+  });
+
+  test('goes by the last of members with the same name', async () => {
+    const { emulator, container } = await openRig();
+    const body = '{"id":"0","id":"1","pk":"q","pk":"p","n":1,"n":2}';
+    expect((await send(emulator, { method: 'POST', path: PATH, headers: KEY, body })).status).toBe(201);
+    expect((await container.item('1', 'p').read()).resource).toMatchObject({ id: '1', pk: 'p', n: 2 });
+    expect((await container.items.query('SELECT VALUE c.n FROM c WHERE c.pk = "p"').fetchAll()).resources).toEqual([2]);
+    expect((await container.item('0', 'q').read()).statusCode).toBe(404);
+  });
+
+  test('of a container without a key of its own is addressed by an empty key', async () => {
+    const partitionKey = { paths: ['/_partitionKey'], systemKey: true };
+    const { emulator } = await openRig({ partitionKey: partitionKey as never });
+    const headers = { 'x-ms-documentdb-partitionkey': '[]' };
+    const created = await send(emulator, { method: 'POST', path: PATH, headers, body: '{"id":"1"}' });
+    expect(created.status).toBe(201);
+    for (const key of ['[]', '[{}]']) {
+      const read = await send(emulator, { path: `${PATH}/1`, headers: { 'x-ms-documentdb-partitionkey': key } });
+      expect(read.text).toBe(created.text);
+    }
+  });
+
   test('is found by resource ids', async () => {
     const { emulator, container } = await openRig();
     const { resource } = await container.items.create({ id: '1', pk: 'p' });

@@ -92,6 +92,23 @@ describe('a list', () => {
   });
 });
 
+test('a container and its ranges say what they belong to', async () => {
+  const { emulator, client } = await openRig();
+  const { database, resource } = await client.databases.create({ id: 'é x' });
+  await database.containers.create({ id: 'ü', partitionKey: { paths: ['/pk'] } });
+  const path = encodeURI('/dbs/é x/colls/ü');
+  const container = await send(emulator, { path });
+  expect(container.headers).toMatchObject({
+    'x-ms-content-path': (resource as { _rid?: string })._rid,
+    'x-ms-alt-content-path': encodeURI('dbs/é x'),
+  });
+  const { headers } = await send(emulator, { path: `${path}/pkranges` });
+  expect(headers).toMatchObject({
+    'x-ms-content-path': JSON.parse(container.text)._rid,
+    'x-ms-alt-content-path': path.slice(1),
+  });
+});
+
 describe('the version of a database or container', () => {
   test.each(['/dbs/db', '/dbs/db/colls/items'])('decides about reads and deletes of %s', async (path) => {
     const { emulator } = await openRig();

@@ -1,4 +1,4 @@
-import { ChangeFeedStartFrom } from '@azure/cosmos';
+import { ChangeFeedPolicy, ChangeFeedRetentionTimeSpan, ChangeFeedStartFrom } from '@azure/cosmos';
 import { describe, expect, test } from 'vitest';
 import { openRig } from './rig.ts';
 import { send } from './wire.ts';
@@ -42,6 +42,26 @@ describe('deleting by partition key', () => {
     const changeFeedStartFrom = ChangeFeedStartFrom.Beginning();
     const { result } = await container.items.getChangeFeedIterator({ changeFeedStartFrom }).readNext();
     expect(result).toMatchObject([{ id: '4', _lsn: 7 }]);
+  });
+
+  test('is told document by document by the feed of all versions, also of the first levels of a key', async () => {
+    const changeFeedPolicy = new ChangeFeedPolicy(ChangeFeedRetentionTimeSpan.fromMinutes(5));
+    const partitionKey = { paths: ['/t', '/u'], version: 2, kind: 'MultiHash' as never };
+    const { emulator, container } = await openRig({ ranges: 1, partitionKey, changeFeedPolicy });
+    for (const [id, u] of Object.entries(['x', 'y', 'x'])) await container.items.create({ id, t: 'a', u });
+    await container.item('1', ['a', 'y']).patch([{ op: 'set', path: '/n', value: 1 }]);
+    await container.deleteAllItemsForPartitionKey(['a', 'x']);
+    const headers = {
+      'a-im': 'Full-Fidelity Feed',
+      'if-none-match': '"3"',
+      'x-ms-documentdb-partitionkey': '["a"]',
+    };
+    const { text } = await send(emulator, { path: '/dbs/db/colls/items/docs', headers });
+    expect(JSON.parse(text).Documents).toMatchObject([
+      { current: { id: '1', n: 1 }, metadata: { operationType: 'replace', lsn: 4 } },
+      { metadata: { operationType: 'delete', lsn: 5, id: '0' } },
+      { metadata: { operationType: 'delete', lsn: 6, id: '2' } },
+    ]);
   });
 
   test('needs a key, and a container', async () => {

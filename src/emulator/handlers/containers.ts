@@ -13,6 +13,7 @@ import type { Container } from '../store/container.ts';
 import type { OfferContent } from '../store/offers.ts';
 import type { Store } from '../store/store.ts';
 import { LEAST_THROUGHPUT, manualThroughput, RANGE_THROUGHPUT, rangesFor, requestedThroughput } from '../throughput.ts';
+import { ownerHeaders } from './item-reply.ts';
 import { ownerDatabase } from './lookup.ts';
 import { queryResources } from './metadata-query.ts';
 
@@ -98,7 +99,9 @@ function usageOf({ documents }: Container): Record<string, string> {
 }
 
 function replyWith(status: number, container: Container, headers: Record<string, string> = {}): Reply {
-  return json(status, view(container), { [HEADER.etag]: container.etag, ...headers });
+  const [, databaseRid = ''] = container.self.split('/');
+  const owner = ownerHeaders(databaseRid, `dbs/${container.database}`);
+  return json(status, view(container), { [HEADER.etag]: container.etag, ...owner, ...headers });
 }
 
 function view({ definition, rid, self, etag, ts }: Container): Listed {

@@ -7,6 +7,7 @@ import { rangeRid } from '../rid.ts';
 import type { Container } from '../store/container.ts';
 import type { Range } from '../store/range.ts';
 import type { Store } from '../store/store.ts';
+import { ownerHeaders } from './item-reply.ts';
 import { ownerContainer } from './lookup.ts';
 
 /** The ranges as they are now; 304 for a client that has them. Its etag changes with each split. */
@@ -16,7 +17,10 @@ export function readRanges(request: Request, store: Store): Reply {
   const etag = `"${container.rid}-${container.nextRange}"`;
   if (isKnown(request.headers, etag)) return notModified(etag);
   const items = container.ranges.map((range) => view(container, range, etag));
-  return listResources(request, 'PartitionKeyRanges', container.rid, items, { [HEADER.etag]: etag });
+  return listResources(request, 'PartitionKeyRanges', container.rid, items, {
+    ...ownerHeaders(container.rid, container.link),
+    [HEADER.etag]: etag,
+  });
 }
 
 function view(container: Container, { id, min, max, parents, lsn }: Range, etag: string): Listed {
