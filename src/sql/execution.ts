@@ -24,12 +24,12 @@ export interface Step {
  * The results of a query from a position on. Holds one document's results at a time where it can; for ORDER BY, the keys
  * of as many results as are `wanted`; for DISTINCT, what there has been; for groups, their aggregates.
  */
-export function execute(query: Query, documents: Documents, from = START, wanted = UNLIMITED): Iterable<Step> {
+export function execute(query: Query, documents: Documents, from = START): Iterable<Step> {
   const { body, inner } = query;
   if (body.limit === 0) return [];
   const own = inner ? listed(allResults(inner, documents)) : query.readsDocuments ? documents : listed([null]);
   if (body.grouping) return runGrouped(query, body.grouping, own, from);
-  if (body.orderBy.length > 0) return runOrdered(query, own, from, wanted);
+  if (body.orderBy.length > 0) return runOrdered(query, own, from);
   return runStreaming(query, own, from);
 }
 

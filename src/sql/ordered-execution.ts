@@ -5,20 +5,31 @@ import type { Query } from './query.ts';
 import { type Ranked, Ranking } from './ranking.ts';
 import { canonical, type Value } from './value.ts';
 
-/** Every page looks through all documents again, and holds what it may have to give: the place of each result. */
-export function* runOrdered(query: Query, documents: Documents, from: Position, wanted: number): Generator<Step> {
+/**
+ * Looks through all documents for the first results after the position, and holds the place of each: some more than a
+ * page has, as those who can keep the steps for the next page need not look through them again.
+ */
+export function* runOrdered(query: Query, documents: Documents, from: Position): Generator<Step> {
   const { offset, limit } = query.body;
-  // Of a position without keys only the count is known.
-  const skipped = from.passed === 0 ? offset : from.keys?.length ? 0 : from.passed;
-  const entries = rank(query, documents, from, skipped + Math.min(wanted, limit) + 1);
-  let passed = Math.max(from.passed, offset);
-  for (let index = skipped; index < entries.length && passed < offset + limit; index++) {
-    const { keys, number, row } = entries[index] as Ranked;
-    passed++;
-    const isLast = passed >= offset + limit || index + 1 === entries.length;
-    yield { value: valueAt(query, documents, number, row), next: isLast ? undefined : { number, row, passed, keys } };
+  let next: Position | undefined = from;
+  while (next) {
+    // Of a position without keys only the count is known.
+    const skipped: number = next.passed === 0 ? offset : next.keys?.length ? 0 : next.passed;
+    const entries = rank(query, documents, next, skipped + RANKED + 1);
+    let passed = Math.max(next.passed, offset);
+    next = undefined;
+    for (let index = skipped; index < Math.min(entries.length, skipped + RANKED); index++) {
+      const { keys, number, row } = entries[index] as Ranked;
+      const isLast = ++passed >= offset + limit || index + 1 === entries.length;
+      next = isLast ? undefined : { number, row, passed, keys };
+      yield { value: valueAt(query, documents, number, row), next };
+      if (isLast) return;
+    }
   }
 }
+
+/** How many results to look for at once. */
+const RANKED = 10_000;
 
 function rank(query: Query, documents: Documents, from: Position, wanted: number): Ranked[] {
   const { orderBy, distinct } = query.body;

@@ -26,6 +26,8 @@ export interface Query {
   readonly isBlind: boolean;
   /** Whether the number of documents is all that the aggregates need to know. */
   readonly countsDocuments: boolean;
+  /** Whether documents are no longer looked through once there is a result: what follows may wait for the next page. */
+  readonly isSettledFirst: boolean;
   /** Whether whole documents may lie inside of results, beside being results. */
   readonly nestsDocuments: boolean;
 }
@@ -60,6 +62,7 @@ function prepare(select: Select, scope: Scope): Query {
     slots,
     isBlind: isBlind(select),
     countsDocuments: countsDocuments(select, body),
+    isSettledFirst: inner !== undefined || body.orderBy.length > 0 || body.grouping?.isTotal === false,
     nestsDocuments: expressionsOf(select.projection).some(nestsName),
     filter: (document) => within(DOCUMENT_STEPS_MAX, () => !body.rows(slots(document), () => false)),
     project: (document) => within(DOCUMENT_STEPS_MAX, () => firstOf(body, slots(document))),

@@ -73,6 +73,30 @@ describe('a query goes on where its continuation says', () => {
     expect([first, rest]).toEqual([numbers.slice(0, 10), [...numbers.slice(10, 16), 15.5, ...numbers.slice(16)]]);
   });
 
+  test('when several are under way at once, and when a page is asked for again', async () => {
+    const { container } = await openFilled();
+    const texts = Array.from({ length: 7 }, (_, n) => `SELECT VALUE c.n FROM c WHERE c.n >= ${n} ORDER BY c.n`);
+    const iterators = texts.map((text) => container.items.query(text, { maxItemCount: 4 }));
+    const found: unknown[][] = texts.map(() => []);
+    while (iterators.some((iterator) => iterator.hasMoreResults())) {
+      for (const [n, iterator] of iterators.entries()) {
+        if (iterator.hasMoreResults()) found[n]?.push(...((await iterator.fetchNext()).resources ?? []));
+      }
+    }
+    expect(found).toEqual(texts.map((_, n) => Array.from({ length: COUNT - n }, (__, at) => at + n)));
+    const [text = ''] = texts;
+    const { continuationToken } = await container.items.query(text, { maxItemCount: 4 }).fetchNext();
+    const again = (): Promise<unknown> =>
+      container.items
+        .query(text, { maxItemCount: 4, continuationToken })
+        .fetchNext()
+        .then(({ resources }) => resources);
+    expect([await again(), await again()]).toEqual([
+      [4, 5, 6, 7],
+      [4, 5, 6, 7],
+    ]);
+  });
+
   test('after the ranges have split', async () => {
     const { emulator, container } = await openFilled();
     const iterator = container.items.query('SELECT VALUE c.n FROM c ORDER BY c.n DESC', { maxItemCount: 12 });

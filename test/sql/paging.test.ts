@@ -37,7 +37,7 @@ class Shelf implements Documents {
 function pageOf(text: string, shelf: Documents, from: Position, items: number): [unknown[], Position | undefined] {
   const values: unknown[] = [];
   let position: Position | undefined = from;
-  for (const { value, next } of execute(prepare(text), shelf, from, items)) {
+  for (const { value, next } of execute(prepare(text), shelf, from)) {
     if (values.length === items) return [values, through(position)];
     if (value !== undefined) values.push(value);
     position = next;

@@ -1,13 +1,13 @@
 import { HEADER } from '../../protocol/headers.ts';
 import { STATUS } from '../../protocol/status.ts';
-import { execute } from '../../sql/execution.ts';
-import { type Originals, writeResult } from '../../sql/json.ts';
+import type { Step } from '../../sql/execution.ts';
+import { writeResult } from '../../sql/json.ts';
 import { formatPosition, type Position, parsePosition, START } from '../../sql/position.ts';
 import type { Query } from '../../sql/query.ts';
 import { pageCharge } from '../charge.ts';
 import { Page } from '../page.ts';
 import { parseQuery, refusingSqlErrors } from '../query-body.ts';
-import { queryDocuments } from '../query-documents.ts';
+import { endRun, type Run, type RunRequest, resumeRun, suspendRun } from '../query-run.ts';
 import { badRequest } from '../refusal.ts';
 import type { Reply } from '../reply.ts';
 import { flag, header, maxItemCount, type Request } from '../request.ts';
@@ -26,7 +26,9 @@ export function runQuery(request: Request, store: Store): Reply {
   refuseSessionAhead(request.headers, target.ranges);
   const page = new Page(container.rid);
   const from = startOf(request, query, container, target);
-  const next = refusingSqlErrors(() => fill(page, query, container, target, from, itemsOf(request)));
+  const asked = { container, slice: target.slice, body: request.body, query };
+  const run = resumeRun(asked, header(request.headers, HEADER.continuation), from);
+  const next = endingRun(run, () => fill(page, asked, run, from, itemsOf(request)));
   const charge = pageCharge(page.bytes, page.count);
   return {
     status: STATUS.ok,
@@ -61,32 +63,43 @@ function startOf({ headers }: Request, query: Query, { documents }: Container, {
 }
 
 /** Fills the page and returns the continuation, if there may be more. */
-function fill(
-  page: Page,
-  query: Query,
-  container: Container,
-  { slice }: Target,
-  from: Position,
-  items: number,
-): string | undefined {
-  const originals: Originals = new WeakMap();
-  const documents = queryDocuments(container, slice, query, originals);
+function fill(page: Page, request: RunRequest, run: Run, from: Position, items: number): string | undefined {
   const isSpent = startClock();
   let position = from;
-  for (const { value, next } of execute(query, documents, from, items)) {
-    if (page.count >= items || isSpent()) {
-      const pause = formatPosition(position);
-      if (pause !== undefined) return pause;
+  for (let step = nextStep(run); step; step = nextStep(run)) {
+    const { value, next } = step;
+    const result = value === undefined ? undefined : writeResult(value, run.originals, request.query.nestsDocuments);
+    if (page.count >= items || isSpent() || (result && !page.fits(result.length))) {
+      const continuation = formatPosition(position);
+      if (continuation !== undefined) {
+        suspendRun({ ...run, pending: step }, request, continuation);
+        return continuation;
+      }
     }
-    if (value !== undefined) {
-      const result = writeResult(value, originals, query.nestsDocuments);
-      if (!page.fits(result.length)) return formatPosition(position);
-      page.add(result);
-    }
-    if (!next) return undefined;
+    if (result) page.add(result);
+    if (!next) break;
     position = next;
   }
+  endRun(run);
   return undefined;
+}
+
+/** No run may go on reading from the store after a failure. */
+function endingRun<Result>(run: Run, work: () => Result): Result {
+  try {
+    return refusingSqlErrors(work);
+  } catch (error) {
+    endRun(run);
+    throw error;
+  }
+}
+
+function nextStep(run: Run): Step | undefined {
+  const { pending } = run;
+  delete run.pending;
+  if (pending) return pending;
+  const { done, value } = run.steps.next();
+  return done ? undefined : value;
 }
 
 /** Whether the time for a page is over, which starts with the first step: some queries have much to do before it. */
