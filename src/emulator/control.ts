@@ -74,6 +74,7 @@ export class Control {
   act(fault: Fault, exchange: Exchange): void {
     const { database, container } = exchange;
     if ('split' in fault) this.split(database, container, exchange.ranges[0]);
+    if ('merge' in fault) this.#mergeWithNeighbour(database, container, exchange.ranges[0]);
     if ('recreate' in fault) this.recreate(database, container);
     if ('skewMs' in fault) this.store.clock.skewMs = fault.skewMs;
   }
@@ -85,6 +86,13 @@ export class Control {
     this.store.clock.skewMs = 0;
     if (data) this.#removeAll();
     this.journal.clear();
+  }
+
+  /** With the one that follows; the last one with the one before it. */
+  #mergeWithNeighbour(database: string, container: string, rangeId: string | undefined): void {
+    const ids = this.#find(database, container).ranges.map(({ id }) => String(id));
+    const at = Math.max(0, Math.min(ids.indexOf(rangeId ?? ''), ids.length - 2));
+    this.merge(database, container, ids.slice(at, at + 2));
   }
 
   #removeAll(): void {

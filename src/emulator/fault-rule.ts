@@ -102,6 +102,7 @@ const EFFECTS: Readonly<Record<string, Check>> = {
   bytesPerSecond: whole(1, Number.MAX_SAFE_INTEGER),
   expired: oneOf(true),
   split: oneOf(true),
+  merge: oneOf(true),
   recreate: oneOf(true),
   skewMs: SKEW,
 };

@@ -38,6 +38,8 @@ export type Fault = { readonly delayMs?: number } & (
   | { readonly expired: true }
   /** Split the first range that it reaches into before it is applied. */
   | { readonly split: true }
+  /** Merge that range with a neighbour before it is applied. */
+  | { readonly merge: true }
   /** Before it is applied, replace its container by an empty one of the same name and definition. */
   | { readonly recreate: true }
   /** Put the clock of the server ahead from now on. */

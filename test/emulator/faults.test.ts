@@ -220,6 +220,22 @@ describe('a fault', () => {
     ]);
   });
 
+  test.each([
+    ['0', ['0', '1'], ['2', '3']],
+    ['1', ['1', '2'], ['0', '3']],
+    ['2', ['1', '2'], ['0', '3']],
+  ])('is that range %s merges with a neighbour', async (range, parents, left) => {
+    const { emulator } = await openFaulty({ ranges: 3 });
+    emulator.addFaults({ match: { operation: 'changeFeed' }, count: 1, effect: { merge: true } });
+    const headers = { 'x-ms-documentdb-partitionkeyrangeid': range, 'a-im': 'Incremental Feed' };
+    const answer = await send(emulator, { path: DOCS, headers });
+    expect([answer.status, answer.headers['x-ms-substatus']]).toEqual([410, '1002']);
+    const { text } = await send(emulator, { path: '/dbs/db/colls/items/pkranges' });
+    const ranges: { id: string; parents: string[] }[] = JSON.parse(text).PartitionKeyRanges;
+    expect(ranges.map(({ id }) => id).toSorted()).toEqual(left.toSorted());
+    expect(ranges.find(({ id }) => id === '3')?.parents).toEqual(parents);
+  });
+
   test('is a clock that is wrong from now on', async () => {
     const { emulator } = await openFaulty();
     emulator.addFaults({ match: { operation: 'read' }, count: 1, effect: { skewMs: -3_600_000 } });

@@ -156,6 +156,41 @@ describe('ranges that were merged', () => {
   });
 });
 
+describe('a client', () => {
+  test('goes on with a session of ranges that were merged, but not with one of the future', async () => {
+    const { emulator, container } = await openRig({ ranges: 2 });
+    await write(container, IDS.slice(0, 10));
+    const read = (token: string) =>
+      send(emulator, {
+        path: '/dbs/db/colls/items/docs/item-0',
+        headers: { 'x-ms-documentdb-partitionkey': '["item-0"]', 'x-ms-session-token': token },
+      });
+    const [{ headers }] = [await read('')];
+    const token = String(headers['x-ms-session-token']);
+    emulator.merge('db', 'items');
+    const after = await read(token);
+    expect([after.status, String(after.headers['x-ms-session-token']).split(':')[0]]).toEqual([200, '2']);
+    expect((await read(String(after.headers['x-ms-session-token']))).status).toBe(200);
+    expect((await read('2:-1#99')).status).toBe(404);
+  });
+
+  test('that asks each range by itself finds everything once, before and after a merge', async () => {
+    const { emulator, container } = await openRig({ ranges: 3 });
+    await write(container, IDS);
+    // One that has asked before goes on asking the ranges that are gone, without end, whether they split or merged.
+    const query = async (): Promise<string[]> => {
+      const { items } = connect(emulator).database('db').container('items');
+      return (await items.query('SELECT VALUE c.id FROM c', { forceQueryPlan: true }).fetchAll()).resources.toSorted();
+    };
+    expect(await query()).toEqual(IDS.toSorted());
+    emulator.merge('db', 'items', ['1', '2']);
+    expect(await query()).toEqual(IDS.toSorted());
+    emulator.merge('db', 'items');
+    emulator.split('db', 'items');
+    expect(await query()).toEqual(IDS.toSorted());
+  });
+});
+
 describe('a range that is suspended', () => {
   test('answers with 410 and 1007, then with 1002 once it is merged', async () => {
     const { emulator } = await openRig({ ranges: 2 });
