@@ -10,6 +10,8 @@ export class Refusal extends Error {
   readonly retryAfterMs: number | undefined;
   /** What is wrong with a query, place by place; otherwise the message is the only error. */
   readonly errors: readonly unknown[] | undefined;
+  /** What the answer tells besides: whoever knows more about the request than where it was refused may set it. */
+  headers: Readonly<Record<string, string>> = {};
 
   constructor(status: number, message: string, options: RefusalOptions = {}) {
     super(message);

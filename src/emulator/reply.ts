@@ -26,13 +26,14 @@ export function list(kind: string, rid: string, items: readonly unknown[], heade
 
 /** Clients read `code` and `message` of every error, so there is no error without a body. */
 export function refusalReply(refusal: Refusal, activityId: string): Reply {
-  const { status, substatus, retryAfterMs, plain, message, errors } = refusal;
+  const { status, substatus, retryAfterMs, plain, message, errors, headers } = refusal;
   // Only the errors of queries are a list in lower case.
   const text = plain ? message : `Message: ${JSON.stringify(errors ? { errors } : { Errors: [message] })}`;
   return json(
     status,
     { code: CODES[status] ?? String(status), message: `${text}\r\nActivityId: ${activityId}` },
     {
+      ...headers,
       [HEADER.substatus]: String(substatus),
       [HEADER.requestCharge]: formatCharge(refusalCharge(status)),
       ...(retryAfterMs !== undefined && { [HEADER.retryAfterMs]: String(retryAfterMs) }),

@@ -59,6 +59,24 @@ describe('a session token', () => {
     expect([status, headers['x-ms-session-token']]).toEqual([201, '0:-1#2']);
   });
 
+  test('is given with refusals about an item too, as far as the range is', async () => {
+    const { emulator } = await openSession();
+    const item = { path: `${DOCS}/1`, headers: KEY };
+    const calls: readonly [number, Call][] = [
+      [404, { ...item, path: `${DOCS}/none` }],
+      [409, { ...WRITE, body: '{"id":"1","pk":"p"}' }],
+      [412, { ...item, method: 'DELETE', headers: { ...KEY, 'if-match': '"x"' } }],
+      [400, { ...item, method: 'PATCH', body: '[{"op":"remove","path":"/none"}]' }],
+    ];
+    for (const [status, call] of calls) {
+      const { headers, ...answer } = await send(emulator, call);
+      expect(answer.status).toBe(status);
+      expect(headers).toMatchObject({ 'x-ms-session-token': '0:-1#1', 'x-ms-alt-content-path': 'dbs/db/colls/items' });
+    }
+    const { headers } = await send(emulator, { ...WRITE, headers: {} });
+    expect(headers).not.toHaveProperty('x-ms-session-token');
+  });
+
   test('of a range goes for those that it was split into', async () => {
     const { emulator, ask } = await openSession();
     emulator.split('db', 'items');

@@ -1,4 +1,5 @@
 import { HEADER } from '../../protocol/headers.ts';
+import { refusalCharge } from '../charge.ts';
 import { parseDocument } from '../document.ts';
 import {
   createItem,
@@ -12,6 +13,7 @@ import {
 } from '../item.ts';
 import { parseWholeKey } from '../key.ts';
 import { parsePatch } from '../patch.ts';
+import { Refusal } from '../refusal.ts';
 import type { Reply } from '../reply.ts';
 import { header, isMinimal, type Request } from '../request.ts';
 import { documentNumber } from '../rid.ts';
@@ -30,17 +32,33 @@ export const deleteDocument = writing((item, request) => removeItem(item, idOf(r
 
 export function readDocument(request: Request, store: Store): Reply {
   const item = itemOf(request, store);
-  refuseSessionAhead(request.headers, [item.range]);
-  return replyWith(item, readItem(item, idOf(request, item)), false);
+  return telling(item, () => {
+    refuseSessionAhead(request.headers, [item.range]);
+    return replyWith(item, readItem(item, idOf(request, item)), false);
+  });
 }
 
 /** A handler that does `write` as one transaction. */
 function writing(write: (item: ItemRequest, request: Request) => ItemOutcome) {
   return (request: Request, store: Store): Reply => {
     const item = itemOf(request, store);
-    const outcome = store.write(() => write(item, request));
-    return replyWith(item, outcome, isMinimal(request.headers));
+    return telling(item, () => {
+      const outcome = store.write(() => write(item, request));
+      return replyWith(item, outcome, isMinimal(request.headers));
+    });
   };
+}
+
+/** Has a refusal tell how far the range is, which clients that keep sessions want to know then too. */
+function telling({ container, key }: ItemRequest, answer: () => Reply): Reply {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof Refusal) {
+      error.headers = containerHeaders(container, [container.rangeOf(key.epk)], refusalCharge(error.status));
+    }
+    throw error;
+  }
 }
 
 function itemOf(request: Request, store: Store): ItemRequest {
