@@ -238,6 +238,22 @@ describe('a patch by the official client', () => {
     expect(feed.resources).toMatchObject([{ id: '1', pk: 'p', n: 9, keep: true }]);
   });
 
+  test('may give the document a time to live', async () => {
+    let now = Date.now();
+    const { container } = await openRig({ defaultTtl: -1, clock: () => now });
+    const item = container.item('1', 'p');
+    await container.items.create({ id: '1', pk: 'p' });
+    await item.patch([{ op: 'add', path: '/ttl', value: 10 }]);
+    now += 9_000;
+    await item.patch([{ op: 'incr', path: '/ttl', value: 10 }]);
+    now += 19_000;
+    expect((await item.read()).resource).toMatchObject({ ttl: 20 });
+    now += 2_000;
+    await expect(item.patch([{ op: 'remove', path: '/ttl' }])).rejects.toMatchObject({ code: 404 });
+    await container.items.create({ id: '1', pk: 'p' });
+    await expect(item.patch([{ op: 'add', path: '/ttl', value: 'x' }])).rejects.toMatchObject({ code: 400 });
+  });
+
   test('is part of a transaction, and of a bulk request', async () => {
     const { container } = await openRig({ ranges: 1 });
     await container.items.create({ id: '1', pk: 'p', n: 1 });

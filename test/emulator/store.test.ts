@@ -7,6 +7,7 @@ import { Clock } from '../../src/emulator/clock.ts';
 import { createDocuments, openDocuments, type Slice } from '../../src/emulator/store/documents.ts';
 import { horizonOf } from '../../src/emulator/store/horizons.ts';
 import { Store } from '../../src/emulator/store/store.ts';
+import { createUniqueKeys, openUniqueKeys } from '../../src/emulator/store/unique-keys.ts';
 import { openRig } from './rig.ts';
 
 const DEFINITION = { id: 'items', partitionKey: { paths: ['/pk'], version: 2 } } as const;
@@ -146,6 +147,30 @@ describe('versions that are no longer retained', () => {
     expect(again.findContainer('db', 'items')?.horizons).toEqual(container.horizons);
     again.close();
   });
+});
+
+test('a unique key is looked up, and given up with its document, by an index', () => {
+  const db = new Database(':memory:');
+  createDocuments(db, 'docs');
+  createUniqueKeys(db, 'held', 'docs');
+  const prepare = vi.spyOn(db, 'prepare');
+  const keys = openUniqueKeys(db, 'held', { uniqueKeys: [{ paths: ['/a'] }] });
+  db.transaction(() => {
+    keys.claim(1, '["p"]', { a: 1 });
+    keys.claim(1, '["p"]', { a: 2 });
+    expect(keys.ownersOf('["p"]', { a: 1 })).toEqual([]);
+    expect(keys.ownersOf('["p"]', { a: 2 })).toEqual([1]);
+    db.prepare('DELETE FROM held').run();
+  })();
+  const searches = prepare.mock.calls.map(([sql]) => sql).filter((sql) => /WHERE/.test(sql));
+  // What a foreign key looks for when a document goes.
+  for (const sql of [...searches, 'DELETE FROM held WHERE document = ?']) {
+    const parameters = sql.split('?').slice(1).fill('1');
+    const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
+    expect(plan.map(({ detail }) => detail)).toEqual([expect.stringMatching(/^SEARCH held USING/)]);
+  }
+  expect(searches.length).toBe(2);
+  db.close();
 });
 
 describe('a page of documents', () => {
