@@ -1,63 +1,27 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EMULATOR_KEY } from '../protocol/emulator-key.ts';
-import { FlowError } from '../support/error.ts';
 import { fractionsFrom } from '../support/random.ts';
 import { Admin } from './admin.ts';
 import { Budgets } from './allowance.ts';
 import { Clock } from './clock.ts';
 import { Control } from './control.ts';
+import { checkOptions, type EmulatorOptions, RANGES } from './emulator-options.ts';
 import type { FaultRule } from './fault-rule.ts';
 import { FaultRules } from './fault-rules.ts';
-import type { Exchange, Fault } from './faults.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { type KeptCertificate, keepCertificate } from './kept-certificate.ts';
+import { listen, stopListening } from './listening.ts';
 import { type Route, routes } from './routes.ts';
 import { createGateway } from './server.ts';
 import { Store } from './store/store.ts';
-import { LEAST_THROUGHPUT, RANGE_THROUGHPUT } from './throughput.ts';
 import { RANGE_BYTES, Upkeep } from './upkeep.ts';
 
+export type { EmulatorOptions } from './emulator-options.ts';
 export type { FaultRule } from './fault-rule.ts';
 export type { Exchange, Fault } from './faults.ts';
 export type { JournalEntry } from './journal.ts';
-
-export interface EmulatorOptions {
-  /** 0, the default, is any free one. */
-  readonly port?: number;
-  /** A file, or `:memory:`, the default. */
-  readonly data?: string;
-  /** Physical ranges of a container created without throughput. */
-  readonly ranges?: number;
-  /** A range whose documents have more bytes splits; 50 GB by default, as in the service. */
-  readonly rangeBytes?: number;
-  /** Request units a second of a container created without throughput. When it is given, throughput is enforced. */
-  readonly throughput?: number;
-  /** Whether requests are refused with 429 once a physical range has spent its part of the throughput. */
-  readonly enforceThroughput?: boolean;
-  /** The master key, in base64; that of every emulator by default. */
-  readonly key?: string;
-  /** Serve https alone, with a certificate of its own that lies beside the data. */
-  readonly tls?: boolean;
-  /** Added to every request. */
-  readonly latencyMs?: number;
-  /** What goes wrong from the start. */
-  readonly faults?: readonly FaultRule[];
-  /** Called for every authorized request; what it returns happens to the request, and no rule is asked. */
-  readonly intercept?: (exchange: Exchange) => Fault | undefined;
-  /** What chance depends on; another each time by default. */
-  readonly seed?: number;
-  /** Serve the admin API as well, for whoever has the token; `true` makes one. */
-  readonly admin?: boolean | { readonly token: string };
-  /** Milliseconds since 1970, for tests that do not wait; the machine's clock by default. */
-  readonly clock?: () => number;
-  /** How many of the last changes the journal keeps; 10,000 by default. */
-  readonly journalEntries?: number;
-  /** Called for each change of a document once it is on disk, in order. What it throws fails the request. */
-  readonly onApplied?: (entry: JournalEntry) => void;
-}
 
 export interface Emulator {
   readonly endpoint: string;
@@ -95,54 +59,78 @@ export interface Emulator {
  * or forbidden, or an option is out of bounds.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, data = ':memory:', key = EMULATOR_KEY, seed = randomInt(2 ** 32), intercept } = options;
-  const { table, budgets } = serviceOf(options);
-  const faults = new FaultRules(fractionsFrom(seed), [...new Set(table.map(({ operation }) => operation))]);
-  faults.add(...(options.faults ?? []));
-  const journal = new Journal(options.journalEntries, options.onApplied);
-  const store = new Store(data, new Clock(options.clock));
-  store.onApplied = (change) => journal.append(change);
-  const control = new Control({ store, faults, journal, budgets });
+  checkOptions(options);
+  const { key = EMULATOR_KEY, seed = randomInt(2 ** 32) } = options;
   const adminToken = tokenOf(options.admin);
-  const closing = new AbortController();
+  const { control, table } = openService(options, seed);
+  const { store } = control;
   let certificate: KeptCertificate | undefined;
-  let server: Server;
   try {
-    if (options.tls) certificate = keepCertificate(data);
-    server = createGateway({
-      control,
-      routes: table,
+    certificate = options.tls ? keepCertificate(options.data ?? MEMORY) : undefined;
+    const closing = new AbortController();
+    const admin = adminToken === undefined ? undefined : new Admin(control, adminToken);
+    const server = gatewayOf(options, { control, routes: table, key, admin, certificate, signal: closing.signal });
+    await listen(server, options.port ?? 0);
+    const upkeep = new Upkeep(store, options.rangeBytes ?? RANGE_BYTES);
+    const close = async (): Promise<void> => {
+      closing.abort();
+      upkeep.stop();
+      await stopListening(server);
+      certificate?.close();
+      store.close();
+    };
+    let closed: Promise<void> | undefined;
+    return {
+      endpoint: `${schemeOf(options)}://127.0.0.1:${(server.address() as AddressInfo).port}`,
       key,
-      latencyMs: options.latencyMs ?? 0,
-      intercept: (exchange) => intercept?.(exchange) ?? faults.decide(exchange),
-      admin: adminToken === undefined ? undefined : new Admin(control, adminToken),
-      certificate: certificate && { key: certificate.key, cert: certificate.cert },
-      signal: closing.signal,
-    });
-    await listen(server, port);
+      certificate: certificate && { file: certificate.file, pem: certificate.cert },
+      adminToken,
+      seed,
+      ...handlesOf(control),
+      close: () => {
+        closed ??= close();
+        return closed;
+      },
+    };
   } catch (error) {
     certificate?.close();
     store.close();
     throw error;
   }
-  const upkeep = new Upkeep(store, options.rangeBytes ?? RANGE_BYTES);
-  const close = async (): Promise<void> => {
-    closing.abort();
-    upkeep.stop();
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-    certificate?.close();
-    store.close();
-  };
-  let closed: Promise<void> | undefined;
+}
+
+const MEMORY = ':memory:';
+
+/** The data, what can be done to it, and what is served of it. */
+function openService(options: EmulatorOptions, seed: number): { control: Control; table: readonly Route[] } {
+  const { data = MEMORY, ranges = RANGES, throughput, enforceThroughput = throughput !== undefined } = options;
+  const budgets = new Budgets();
+  const table = routes({ scheme: schemeOf(options), ranges, throughput, ...(enforceThroughput && { budgets }) });
+  const faults = new FaultRules(fractionsFrom(seed), [...new Set(table.map(({ operation }) => operation))]);
+  faults.add(...(options.faults ?? []));
+  const journal = new Journal(options.journalEntries, options.onApplied);
+  const store = new Store(data, new Clock(options.clock));
+  store.onApplied = (change) => journal.append(change);
+  return { control: new Control({ store, faults, journal, budgets }), table };
+}
+
+function gatewayOf(
+  { latencyMs = 0, intercept }: EmulatorOptions,
+  parts: Omit<Parameters<typeof createGateway>[0], 'latencyMs' | 'intercept'>,
+): Server {
+  const { faults } = parts.control;
+  return createGateway({
+    ...parts,
+    latencyMs,
+    intercept: (exchange) => intercept?.(exchange) ?? faults.decide(exchange),
+  });
+}
+
+function handlesOf(
+  control: Control,
+): Omit<Emulator, 'endpoint' | 'key' | 'certificate' | 'adminToken' | 'seed' | 'close'> {
+  const { faults, journal, store } = control;
   return {
-    endpoint: `${options.tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    key,
-    certificate: certificate && { file: certificate.file, pem: certificate.cert },
-    adminToken,
-    seed,
     addFaults: (...rules) => faults.add(...rules),
     clearFaults: () => faults.clear(),
     split: (database, container, rangeId) => void control.split(database, container, rangeId),
@@ -155,75 +143,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       store.clock.skewMs = ms;
     },
     reset: (what) => control.reset(what),
-    close: () => {
-      closed ??= close();
-      return closed;
-    },
   };
 }
 
-/** What it serves, and what is spent of the throughput if that is limited. */
-function serviceOf({ tls, ranges = 4, rangeBytes, throughput, enforceThroughput }: EmulatorOptions): {
-  table: readonly Route[];
-  budgets: Budgets;
-} {
-  checkRanges(ranges);
-  checkRangeBytes(rangeBytes);
-  checkThroughput(throughput, ranges);
-  const budgets = new Budgets();
-  const isEnforced = enforceThroughput ?? throughput !== undefined;
-  const scheme = tls ? 'https' : 'http';
-  return { table: routes({ scheme, ranges, throughput, ...(isEnforced && { budgets }) }), budgets };
+function schemeOf({ tls }: EmulatorOptions): 'http' | 'https' {
+  return tls ? 'https' : 'http';
 }
 
 function tokenOf(admin: EmulatorOptions['admin']): string | undefined {
   if (admin === undefined || admin === false) return undefined;
   return admin === true ? randomBytes(24).toString('base64url') : admin.token;
-}
-
-const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is in use',
-  EACCES: 'is not open to this user',
-};
-
-/** As many as the highest throughput of a container needs. */
-const RANGES_MAX = 100;
-
-function checkRanges(ranges: number): void {
-  if (Number.isInteger(ranges) && ranges >= 1 && ranges <= RANGES_MAX) return;
-  throw new FlowError('usage', `a container cannot have ${ranges} ranges`, {
-    hint: `choose a whole number from 1 to ${RANGES_MAX} with --ranges`,
-  });
-}
-
-function checkRangeBytes(rangeBytes: number | undefined): void {
-  if (rangeBytes === undefined || (Number.isInteger(rangeBytes) && rangeBytes > 0)) return;
-  throw new FlowError('usage', `a range cannot have ${rangeBytes} bytes at most`, {
-    hint: 'choose a whole number from 1 on',
-  });
-}
-
-/** A container of one range has 400 to 10,000; one of more ranges has at most 10,000 for each. */
-function checkThroughput(throughput: number | undefined, ranges: number): void {
-  if (throughput === undefined) return;
-  const max = ranges * RANGE_THROUGHPUT;
-  if (Number.isInteger(throughput) && throughput >= LEAST_THROUGHPUT && throughput <= max && throughput % 100 === 0) {
-    return;
-  }
-  throw new FlowError('usage', `a container of ${ranges} ranges cannot have ${throughput} request units a second`, {
-    hint: `choose a multiple of 100 from ${LEAST_THROUGHPUT} to ${max} with --throughput, or more --ranges`,
-  });
-}
-
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-    // Running out of file handles makes a connection fail, which is its client's trouble and not the end of the process.
-    server.on('error', () => {});
-  } catch (error) {
-    const problem = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? ''];
-    if (problem === undefined) throw error;
-    throw new FlowError('usage', `port ${port} ${problem}`, { hint: 'choose another with --port', cause: error });
-  }
 }

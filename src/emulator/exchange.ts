@@ -27,7 +27,7 @@ export function exchangeOf(
   };
 }
 
-const ABOUT_DOCUMENTS = ['docs', 'doc'];
+const ABOUT_DOCUMENTS = ['docs', 'doc', 'partition'];
 
 /** A request that cannot be right reaches into none. */
 function rangesOf(request: Request, store: Store): string[] {

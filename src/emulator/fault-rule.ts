@@ -86,7 +86,7 @@ const MATCHES: Readonly<Record<string, Check>> = {
   range: TEXT,
 };
 
-const ANSWER_PARTS: readonly string[] = ['substatus', 'retryAfterMs', 'message', 'headers'];
+const ANSWER_PARTS: readonly string[] = ['substatus', 'retryAfterMs', 'message', 'headers', 'fromOperation'];
 
 const EFFECTS: Readonly<Record<string, Check>> = {
   status: whole(400, 599),
@@ -94,6 +94,7 @@ const EFFECTS: Readonly<Record<string, Check>> = {
   retryAfterMs: TIME,
   message: TEXT,
   headers: HEADERS,
+  fromOperation: COUNT,
   delayMs: TIME,
   before: oneOf('drop', 'reset'),
   after: oneOf('drop', 'reset'),

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { STATUS } from '../protocol/status.ts';
-import { tooManyRequests } from './allowance.ts';
+import { type Allowance, tooManyRequests } from './allowance.ts';
 import { tokenExpired } from './authorization.ts';
 import { Refusal } from './refusal.ts';
 import { type Reply, refusalReply } from './reply.ts';
+import { isBulk } from './request.ts';
 
 /** A request that is about to be applied. */
 export interface Exchange {
@@ -54,18 +55,41 @@ interface Answer {
   readonly retryAfterMs?: number;
   readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of a bulk request, only operations from this one on, the first of which is 1; the others are applied. */
+  readonly fromOperation?: number;
 }
 
 type Cut = 'drop' | 'reset';
 
 /** The answer that a fault gives in place of the server's, if it does. */
-export function faultReply(fault: Fault, activityId: string, now: number): Reply | undefined {
+export function faultReply(
+  fault: Fault,
+  exchange: Pick<Exchange, 'headers'>,
+  activityId: string,
+  now: number,
+): Reply | undefined {
   if ('expired' in fault) return refusalReply(tokenExpired(now), activityId);
-  if (!('status' in fault)) return undefined;
-  const { status, substatus, retryAfterMs, headers } = fault;
-  const message = fault.message ?? MESSAGES[status] ?? `The request was refused with ${status} on purpose.`;
-  const reply = refusalReply(new Refusal(status, message, { substatus, retryAfterMs }), activityId);
-  return { ...reply, headers: { ...reply.headers, ...headers } };
+  if (!('status' in fault) || isPartial(fault, exchange)) return undefined;
+  const reply = refusalReply(refusalOf(fault), activityId);
+  return { ...reply, headers: { ...reply.headers, ...fault.headers } };
+}
+
+/** What a fault leaves of a bulk request, if it is about a part of it. */
+export function faultAllowance(fault: Fault, exchange: Pick<Exchange, 'headers'>): { allowance?: Allowance } {
+  if (!('status' in fault) || !isPartial(fault, exchange)) return {};
+  const { fromOperation = 1 } = fault;
+  const refusal = refusalOf(fault);
+  let asked = 0;
+  return { allowance: { shortage: () => (++asked >= fromOperation ? refusal : undefined), spend: () => {} } };
+}
+
+function isPartial({ fromOperation }: Answer, { headers }: Pick<Exchange, 'headers'>): boolean {
+  return fromOperation !== undefined && isBulk(headers);
+}
+
+function refusalOf({ status, substatus, retryAfterMs, message }: Answer): Refusal {
+  const text = message ?? MESSAGES[status] ?? `The request was refused with ${status} on purpose.`;
+  return new Refusal(status, text, { substatus, retryAfterMs });
 }
 
 const MESSAGES: Readonly<Record<number, string>> = {

@@ -22,6 +22,11 @@ export function flag(headers: IncomingHttpHeaders, name: string): boolean {
   return header(headers, name)?.toLowerCase() === 'true';
 }
 
+/** Whether it is a batch whose operations stand each for itself. */
+export function isBulk(headers: IncomingHttpHeaders): boolean {
+  return flag(headers, HEADER.isBatch) && !flag(headers, HEADER.batchAtomic);
+}
+
 /** Whether the client does not want back what it writes. */
 export function isMinimal(headers: IncomingHttpHeaders): boolean {
   if (header(headers, HEADER.prefer)?.toLowerCase() === 'return=minimal') return true;

@@ -44,7 +44,6 @@ export interface Route {
   readonly when?: (headers: IncomingHttpHeaders) => boolean;
 }
 
-/** What the server does, in the order in which it tries: the first route that fits is taken. */
 interface RoutesOptions {
   /** How clients reach the server. */
   readonly scheme: 'http' | 'https';
@@ -56,6 +55,7 @@ interface RoutesOptions {
   readonly budgets?: Budgets | undefined;
 }
 
+/** What the server does, in the order in which it tries: the first route that fits is taken. */
 export function routes({ scheme, ranges, throughput, budgets }: RoutesOptions): readonly Route[] {
   const rows: readonly Row[] = [
     ['GET', 'account', 'account', readAccount(scheme)],

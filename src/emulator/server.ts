@@ -18,7 +18,7 @@ import type { Certificate } from './certificate.ts';
 import type { Control } from './control.ts';
 import { type Delivery, deliveryOf } from './delivery.ts';
 import { exchangeOf } from './exchange.ts';
-import { type Exchange, type Fault, faultReply } from './faults.ts';
+import { type Exchange, type Fault, faultAllowance, faultReply } from './faults.ts';
 import { guard } from './guard.ts';
 import { badRequest, Refusal } from './refusal.ts';
 import { type Reply, refusalReply } from './reply.ts';
@@ -127,11 +127,11 @@ async function answer(gateway: Gateway, incoming: IncomingMessage, activityId: s
   if (delayMs > 0) await sleep(delayMs, undefined, { signal: gateway.signal });
   gateway.signal.throwIfAborted();
   if ('before' in fault) return fault.before;
-  const instead = faultReply(fault, activityId, store.clock.now());
+  const instead = faultReply(fault, exchange, activityId, store.clock.now());
   if (instead) return { reply: instead };
   store.assertSound();
   control.act(fault, exchange);
-  const reply = handle(request, store);
+  const reply = handle({ ...request, ...faultAllowance(fault, exchange) }, store);
   return 'after' in fault ? fault.after : { reply, deliver: deliveryOf(fault, gateway.signal) };
 }
 

@@ -1,9 +1,9 @@
 import { HEADER } from '../protocol/headers.ts';
-import type { Budgets } from './allowance.ts';
+import { type Allowance, type Budgets, UNLIMITED } from './allowance.ts';
 import { refusalCharge } from './charge.ts';
 import { Refusal } from './refusal.ts';
 import type { Reply } from './reply.ts';
-import { flag, type Request } from './request.ts';
+import { isBulk, type Request } from './request.ts';
 import type { Store } from './store/store.ts';
 
 type Handler = (request: Request, store: Store) => Reply;
@@ -15,8 +15,7 @@ type Handler = (request: Request, store: Store) => Reply;
 export function throttled(handle: Handler, budgets: Budgets): Handler {
   return (request, store) => {
     const allowance = budgets.allowanceOf(request, store);
-    const isBulk = flag(request.headers, HEADER.isBatch) && !flag(request.headers, HEADER.batchAtomic);
-    if (isBulk) return handle({ ...request, allowance }, store);
+    if (isBulk(request.headers)) return handle({ ...request, allowance: both(allowance, request.allowance) }, store);
     const shortage = allowance.shortage();
     if (shortage) throw shortage;
     try {
@@ -27,5 +26,15 @@ export function throttled(handle: Handler, budgets: Budgets): Handler {
       if (error instanceof Refusal) allowance.spend(refusalCharge(error.status));
       throw error;
     }
+  };
+}
+
+function both(one: Allowance, other: Allowance = UNLIMITED): Allowance {
+  return {
+    shortage: () => one.shortage() ?? other.shortage(),
+    spend: (charge) => {
+      one.spend(charge);
+      other.spend(charge);
+    },
   };
 }

@@ -94,6 +94,7 @@ describe('a fault rule', () => {
   test.each([
     [{ effect: { status: 200 } }, 'effect.status'],
     [{ effect: { substatus: 3 } }, 'effect'],
+    [{ effect: { status: 429, fromOperation: 0 } }, 'effect.fromOperation'],
     [{ effect: {} }, 'effect'],
     [{ effect: { hang: true, status: 503 } }, 'effect'],
     [{ effect: { hang: false } }, 'effect.hang'],
@@ -169,6 +170,21 @@ describe('a fault', () => {
         message: expect.stringMatching(/^The authorization token is not valid at the current time\..*token start time/),
       },
     });
+  });
+
+  test('is a part of a bulk request, of which the rest is applied', async () => {
+    const { emulator, container } = await openFaulty({ throughput: 10_000, ranges: 1 });
+    const create = (id: number) => ({
+      operationType: 'Create' as const,
+      partitionKey: 'p',
+      resourceBody: { id: `bulk${id}`, pk: 'p' },
+    });
+    const effect = { status: 429, substatus: 3200, retryAfterMs: 1, fromOperation: 3 };
+    emulator.addFaults({ match: { operation: 'batch' }, count: 1, effect });
+    const before = emulator.journal().length;
+    const results = await container.items.executeBulkOperations([create(1), create(2), create(3), create(4)]);
+    expect(results.map(({ response }) => response?.statusCode)).toEqual([201, 201, 201, 201]);
+    expect(emulator.journal(before).map(({ id }) => id)).toEqual(['bulk1', 'bulk2', 'bulk3', 'bulk4']);
   });
 
   test('is a container that was created again', async () => {

@@ -54,3 +54,10 @@ test('the clock that a test gives is the one of signatures and of _ts', async ()
   emulator.skewClock(0);
   await expect(container.item('1', 'a').read()).resolves.toMatchObject({ statusCode: 200 });
 });
+
+test.each([{ journalEntries: -1 }, { seed: 2 ** 32 }, { latencyMs: Number.NaN }])(
+  'an option out of bounds is refused: %j',
+  async (options) => {
+    await expect(openRig(options)).rejects.toMatchObject({ code: 'usage' });
+  },
+);
