@@ -67,13 +67,15 @@ function* runStreaming(query: Query, documents: Documents, from: Position): Gene
   for (const [number, document] of documents.scan(seen ? 0 : from.row > 0 ? from.number - 1 : from.number)) {
     const values = resultsAlone(query, document);
     const done = number < from.number ? values.length : number > from.number ? 0 : from.row || values.length;
+    let gave = false;
     for (const [row, value] of values.entries()) {
       if (!isNew(value, seen) || row < done || ++passed <= offset) continue;
       const isLast = passed >= offset + limit;
+      gave = true;
       yield { value, next: isLast ? undefined : { number, row: row + 1 < values.length ? row + 1 : 0, passed } };
       if (isLast) return;
     }
-    if (number > from.number) yield { next: { number, row: 0, passed } };
+    if (number > from.number && !gave) yield { next: { number, row: 0, passed } };
   }
 }
 

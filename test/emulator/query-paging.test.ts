@@ -107,6 +107,14 @@ describe('a query goes on where its continuation says', () => {
   });
 });
 
+test('a page that has the last document says that there is no more', async () => {
+  const { container } = await openFilled();
+  for (const text of ['SELECT * FROM c', 'SELECT * FROM c ORDER BY c.n', 'SELECT c.n FROM c GROUP BY c.n']) {
+    const page = await container.items.query(text, { maxItemCount: COUNT }).fetchNext();
+    expect([page.resources.length, page.continuationToken], text).toEqual([COUNT, undefined]);
+  }
+});
+
 describe('a client that merges ranges goes on where its own continuation says', () => {
   test.each([2, 5, 7])('in pages of %i', async (maxItemCount) => {
     const { container } = await openFilled();
