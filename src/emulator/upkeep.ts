@@ -37,9 +37,12 @@ export class Upkeep {
       const containers = this.#store.databases().flatMap(({ containers }) => [...containers.values()]);
       // Requests come between two rounds, however much there is to do.
       const isMore = containers.map((container) => this.#care(container)).includes(true);
+      this.#store.trouble = undefined;
       this.#runAfter(isMore ? SHORT_PAUSE_MS : PAUSE_MS);
-    } catch (error) {
-      this.#store.giveUp(error);
+    } catch (cause) {
+      const message = `what has expired or grown cannot be taken care of: ${(cause as Error).message}`;
+      this.#store.trouble = new Error(message, { cause });
+      this.#runAfter(PAUSE_MS);
     }
   }
 

@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Clock } from '../../src/emulator/clock.ts';
-import { createDocuments, openDocuments, type Slice } from '../../src/emulator/store/documents.ts';
+import { createDocuments, type Documents, openDocuments, type Slice } from '../../src/emulator/store/documents.ts';
 import { horizonOf } from '../../src/emulator/store/horizons.ts';
 import { Store } from '../../src/emulator/store/store.ts';
 import { createUniqueKeys, openUniqueKeys } from '../../src/emulator/store/unique-keys.ts';
+import { openVersions, type Versions } from '../../src/emulator/store/versions.ts';
 import { openRig } from './rig.ts';
 
 const DEFINITION = { id: 'items', partitionKey: { paths: ['/pk'], version: 2 } } as const;
@@ -81,6 +82,25 @@ describe('a write that fails', () => {
     await expect(container.items.create({ id: '1', pk: 'p' })).rejects.toMatchObject({ code: 500 });
     await expect(container.read()).rejects.toMatchObject({ code: 500 });
   });
+});
+
+test('what goes wrong between requests fails requests, until it is over', async () => {
+  let [isBroken, now] = [true, Date.now()];
+  const { prepare } = Database.prototype;
+  vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (this: Database.Database, sql: string) {
+    const statement = prepare.call(this, sql) as Database.Statement<unknown[]>;
+    const run = (...values: unknown[]): unknown => (isBroken ? fail() : statement.run(...values));
+    return /^DELETE FROM docs_/.test(sql) ? ({ run } as never) : statement;
+  });
+  const { emulator, container } = await openRig({ defaultTtl: 10, clock: () => now });
+  await container.items.create({ id: '1', pk: 'p' });
+  now += 10_000;
+  const reading = () => container.item('1', 'p').read();
+  await vi.waitFor(() => expect(reading()).rejects.toThrow('the disk is gone'), { timeout: 10_000 });
+  expect(emulator.journal(1)).toEqual([]);
+  isBroken = false;
+  await vi.waitFor(() => expect(reading()).resolves.toMatchObject({ statusCode: 404 }), { timeout: 10_000 });
+  expect(emulator.journal(1)).toMatchObject([{ operation: 'ttl', id: '1' }]);
 });
 
 test('offers have different ids, however many there are', () => {
@@ -200,6 +220,34 @@ describe('a page of documents', () => {
       expect(plan.map(({ detail }) => detail)).toEqual([expect.stringMatching(/^SEARCH docs USING/)]);
     }
     expect(texts.length).toBeGreaterThan(0);
+    db.close();
+  });
+});
+
+describe('by an index, not sorted, are read', () => {
+  test.each<[string, (documents: Documents, versions: Versions) => void]>([
+    ['versions of a range', (_, versions) => versions.after({ range: 1 }, 5).return?.()],
+    ['versions of a key', (_, versions) => versions.after({ range: 1, key: '["p"]' }, 5).return?.()],
+    ['versions within bounds', (_, versions) => versions.after({ range: 1, from: '1F', below: '2F' }, 5).return?.()],
+    ['the time of the first version', (_, versions) => void versions.firstTime({ range: 1 }, 5)],
+    ['old versions', (_, versions) => void versions.hasOlder(5)],
+    ['what has expired', (documents) => void documents.expired(5)],
+    ['one that has expired', (documents) => void documents.findExpired('["p"]', '1')],
+  ])('%s', (_, read) => {
+    const db = new Database(':memory:');
+    createDocuments(db, 'docs');
+    const documents = openDocuments(db, 'docs', () => ({ defaultTtl: 60, now: 0 }));
+    documents.setExpiring(true);
+    const versions = openVersions(db, 'versions', 'docs');
+    versions.create();
+    const prepare = vi.spyOn(db, 'prepare');
+    read(documents, versions);
+    const [[sql = ''] = []] = prepare.mock.calls;
+    const parameters = Array.from({ length: sql.split('?').length - 1 }, () => 1);
+    const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
+    const details = plan.map(({ detail }) => detail);
+    expect(details.filter((detail) => /^SEARCH/.test(detail)).length).toBeGreaterThan(0);
+    expect(details.filter((detail) => /^SCAN (docs|versions)|TEMP B-TREE/.test(detail))).toEqual([]);
     db.close();
   });
 });

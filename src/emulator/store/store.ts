@@ -23,6 +23,8 @@ export class Store {
   readonly clock: Clock;
   /** Called for each change once it is on disk, in the order in which they were made. */
   onApplied: (change: AppliedChange) => void = () => {};
+  /** What fails between requests, where nobody can be told: requests fail with it until it is over. */
+  trouble: Error | undefined;
   readonly #db: Database;
   readonly #begin: Statement;
   readonly #commit: Statement;
@@ -52,14 +54,10 @@ export class Store {
     this.#databases = this.#load(file);
   }
 
-  /** Throws when a failure left memory and disk different, with that failure as the cause. */
+  /** Throws when a failure left memory and disk different, with that failure as the cause, or while there is trouble. */
   assertSound(): void {
-    if (this.#broken) throw this.#broken;
-  }
-
-  /** Makes everything fail from now on, with what failed where nobody could be told. */
-  giveUp(cause: unknown): void {
-    this.#broken ??= new Error('the server could not keep its data in order', { cause });
+    const error = this.#broken ?? this.trouble;
+    if (error) throw error;
   }
 
   databases(): DatabaseState[] {
@@ -78,7 +76,7 @@ export class Store {
 
   /** Runs `work` as one transaction: all of it is on disk when this returns, or nothing of it happened. */
   write<Result>(work: () => Result): Result {
-    this.assertSound();
+    if (this.#broken) throw this.#broken;
     this.#begin.run();
     const result = this.#transact(work);
     const changes = this.#recorded;
