@@ -1,4 +1,5 @@
 import { spend } from './budget.ts';
+import { NOWHERE, SqlError } from './sql-error.ts';
 import { canonical, order, typeOf, type Value } from './value.ts';
 
 /** What an aggregate knows of the values so far. Undefined values are not counted by any. */
@@ -93,6 +94,7 @@ function list(): Accumulator {
   return {
     add: (value) => {
       if (value !== undefined) values.push(value);
+      refuseMany(values.length);
     },
     result: () => values,
   };
@@ -106,7 +108,15 @@ function set(): Accumulator {
       spend(1);
       const key = canonical(value);
       if (!values.has(key)) values.set(key, value);
+      refuseMany(values.size);
     },
     result: () => [...values.values()],
   };
+}
+
+const COLLECTED_MAX = 100_000;
+
+function refuseMany(count: number): void {
+  if (count <= COLLECTED_MAX) return;
+  throw new SqlError(`MAKELIST and MAKESET take no more than ${COLLECTED_MAX} values.`, NOWHERE, 'SC9002');
 }

@@ -1,3 +1,4 @@
+import { NOWHERE, SqlError } from './sql-error.ts';
 import type { Value } from './value.ts';
 
 /** The bytes that parsed documents were read from. */
@@ -11,14 +12,52 @@ export function writeResult(value: Value, originals: Originals, nested: boolean)
   if (Buffer.isBuffer(value)) return value;
   const original = typeof value === 'object' && value !== null ? originals.get(value) : undefined;
   if (original) return original;
-  return Buffer.from(nested ? textOf(value, originals) : JSON.stringify(value));
+  if (!nested) return Buffer.from(JSON.stringify(value));
+  const text = new Text();
+  write(value, originals, text);
+  return Buffer.from(text.parts.join(''));
 }
 
-function textOf(value: Value, originals: Originals): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+/** A subquery can put the same value into a result a million times. */
+const TEXT_MAX = 16 * 1024 * 1024;
+
+class Text {
+  readonly parts: string[] = [];
+  #length = 0;
+
+  add(part: string): void {
+    this.#length += part.length;
+    if (this.#length > TEXT_MAX) throw new SqlError('A result is longer than an answer may be.', NOWHERE, 'SC9003');
+    this.parts.push(part);
+  }
+}
+
+function write(value: Value, originals: Originals, text: Text): void {
+  if (typeof value !== 'object' || value === null) {
+    text.add(JSON.stringify(value) ?? 'null');
+    return;
+  }
   const original = originals.get(value);
-  if (original) return original.toString('utf8');
-  if (Array.isArray(value)) return `[${value.map((item) => textOf(item, originals)).join(',')}]`;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${textOf(member, originals)}`).join(',')}}`;
+  if (original) text.add(original.toString('utf8'));
+  else if (Array.isArray(value)) writeArray(value, originals, text);
+  else writeObject(value, originals, text);
+}
+
+function writeArray(values: readonly Value[], originals: Originals, text: Text): void {
+  values.forEach((value, index) => {
+    text.add(index === 0 ? '[' : ',');
+    write(value, originals, text);
+  });
+  text.add(values.length === 0 ? '[]' : ']');
+}
+
+function writeObject(object: object, originals: Originals, text: Text): void {
+  let before = '{';
+  for (const [name, value] of Object.entries(object)) {
+    if (value === undefined) continue;
+    text.add(`${before}${JSON.stringify(name)}:`);
+    write(value, originals, text);
+    before = ',';
+  }
+  text.add(before === '{' ? '{}' : '}');
 }

@@ -109,9 +109,10 @@ function takesDocuments({ from, where }: Select): boolean {
   return from.length === 1 && source?.over.kind === 'name' && !source.iterated && !where;
 }
 
-/** Whether an alias stands in the expression for what it is, not for something in it. */
+/** Whether an alias stands in the expression for what it is, not for something in it; or values could become many. */
 function nestsName(expression: Expression): boolean {
   if (expression.kind === 'name' || expression.kind === 'subquery') return true;
+  if (expression.kind === 'call' && /^MAKE(LIST|SET)$/.test(expression.name)) return true;
   if (expression.kind === 'member' && expression.of.kind === 'name') return nestsName(expression.key);
   return partsOf(expression).some(nestsName);
 }

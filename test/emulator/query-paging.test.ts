@@ -126,6 +126,28 @@ describe('a client that merges ranges goes on where its own continuation says', 
   });
 });
 
+describe('a query that goes too far', () => {
+  test.each([
+    ['SELECT VALUE ARRAY(SELECT VALUE c.text FROM a IN c.list JOIN b IN c.list) FROM c', 'SC9003'],
+    ['SELECT VALUE 1 FROM c JOIN x IN c.list JOIN y IN c.list JOIN z IN c.list', 'SC9002'],
+    [
+      'SELECT VALUE n FROM (SELECT VALUE COUNT(1) FROM c JOIN x IN c.list JOIN y IN c.list JOIN z IN c.list) AS n',
+      'SC9002',
+    ],
+    ['SELECT VALUE x FROM c JOIN x IN c.list JOIN y IN c.list JOIN z IN c.list ORDER BY c.n', 'SC9002'],
+  ])('is refused, and the server goes on: %s', async (text, code) => {
+    const { container } = await openRig();
+    const list = Array.from({ length: 200 }, (_, n) => n);
+    await container.items.create({ id: '1', pk: 'p', text: 'x'.repeat(1000), list });
+    await expect(container.items.query(text).fetchAll()).rejects.toMatchObject({
+      code: 400,
+      body: { message: expect.stringContaining(`"code":"${code}"`) },
+    });
+    await container.items.create({ id: '2', pk: 'p' });
+    expect((await container.items.query('SELECT VALUE c.id FROM c').fetchAll()).resources).toEqual(['1', '2']);
+  });
+});
+
 describe('each range answers for itself', () => {
   test('with what adds up to the whole', async () => {
     const { emulator } = await openFilled();

@@ -182,6 +182,16 @@ describe('a query that would not end is stopped:', () => {
     else expect(run()).toEqual([]);
   });
 
+  test('a list of everything', () => {
+    const documents = Array.from({ length: 100_001 }, (_, n) => ({ n }));
+    const run = (text: string): unknown => resultsOf(prepare(text), documents);
+    expect(() => run('SELECT VALUE MAKELIST(c.n) FROM c')).toThrow(expect.objectContaining({ code: 'SC9002' }));
+    expect(() => run('SELECT VALUE MAKESET(c.n) FROM c')).toThrow(expect.objectContaining({ code: 'SC9002' }));
+    expect(run('SELECT VALUE ARRAY_LENGTH(x) FROM (SELECT VALUE MAKELIST(c.n) FROM c WHERE c.n > 0) AS x')).toEqual([
+      100_000,
+    ]);
+  });
+
   test('a string that grows without end', () => {
     const joined = (count: number): string =>
       `SELECT VALUE LENGTH(x${' || x'.repeat(count - 1)}) FROM (SELECT VALUE "${'-'.repeat(5000)}") AS x`;

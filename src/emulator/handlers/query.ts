@@ -27,7 +27,7 @@ export function runQuery(request: Request, store: Store): Reply {
   const page = new Page(container.rid);
   const from = startOf(request, query, container, target);
   const asked = { container, slice: target.slice, body: request.body, query };
-  const run = resumeRun(asked, header(request.headers, HEADER.continuation), from);
+  const run = refusingSqlErrors(() => resumeRun(asked, header(request.headers, HEADER.continuation), from));
   const next = endingRun(run, () => fill(page, asked, run, from, itemsOf(request)));
   const charge = pageCharge(page.bytes, page.count);
   return {
