@@ -66,7 +66,7 @@ function open(service: Service): Promise<Container> {
 }
 
 async function fill(service: Service): Promise<Container> {
-  const container = await service.wideContainer();
+  const container = await service.container();
   await Promise.all(ITEMS.map((item) => container.items.create({ ...item })));
   return container;
 }

@@ -4,9 +4,9 @@ import { describeService, type Service } from './service.ts';
 
 const IDS = Array.from({ length: 40 }, (_, index) => String(index).padStart(2, '0'));
 
-/** A container of several ranges, with 40 items in 20 keys. */
+/** A container, on an embedded server one of four ranges, with 40 items in 20 keys. */
 async function open(service: Service): Promise<Container> {
-  const container = await service.wideContainer();
+  const container = await service.container();
   await Promise.all(IDS.map((id, n) => container.items.create({ id, pk: `key ${n % 20}`, n, even: n % 2 === 0 })));
   return container;
 }
