@@ -43,6 +43,8 @@ export interface Page {
   readonly lag?: number;
   /** Set on the last page of a range that has split: where its successors, which tile it, go on. */
   readonly split?: readonly Position[];
+  /** Gives the memory of the documents back to the source, which overwrites it. They must not be looked at any more. */
+  release?(): void;
 }
 
 export interface Source {

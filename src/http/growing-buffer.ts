@@ -1,3 +1,4 @@
+import { buffers } from '../support/buffers.ts';
 import { HttpFailure } from './failure.ts';
 
 /** Bytes that come in pieces, in one buffer. Copies what it is given. */
@@ -9,7 +10,7 @@ export class GrowingBuffer {
   /** `expected` may be wrong; longer than `lengthMax` is an error. */
   constructor(expected: number, lengthMax: number) {
     this.#lengthMax = lengthMax;
-    this.#bytes = Buffer.allocUnsafeSlow(Math.min(expected, AT_ONCE_MAX));
+    this.#bytes = buffers.take(Math.min(expected, AT_ONCE_MAX));
   }
 
   get length(): number {
@@ -24,23 +25,25 @@ export class GrowingBuffer {
     this.#length = length;
   }
 
-  /** What has come so far; a view, good until the next piece. */
+  /** What has come so far, in a view that is good until the next piece. */
   view(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** All that has come, in a buffer that is hardly larger. */
+  /** All that has come, in memory that is not twice as large. */
   whole(): Buffer {
-    if (this.#length === this.#bytes.length) return this.#bytes;
-    if (this.#length > 0.8 * this.#bytes.length) return this.view();
-    const exact = Buffer.allocUnsafeSlow(this.#length);
-    this.#bytes.copy(exact, 0, 0, this.#length);
-    return exact;
+    if (2 * this.#length > this.#bytes.length) return this.view();
+    this.#move(buffers.take(this.#length));
+    return this.view();
   }
 
   #grow(length: number): void {
-    const bytes = Buffer.allocUnsafeSlow(Math.min(Math.max(2 * this.#bytes.length, length), this.#lengthMax));
+    this.#move(buffers.take(Math.min(Math.max(2 * this.#bytes.length, length), this.#lengthMax)));
+  }
+
+  #move(bytes: Buffer): void {
     this.#bytes.copy(bytes, 0, 0, this.#length);
+    buffers.giveBack(this.#bytes);
     this.#bytes = bytes;
   }
 }

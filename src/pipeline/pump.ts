@@ -31,7 +31,8 @@ export async function pump({ range, resumeAt }: Position, context: PumpContext):
   return successors;
 }
 
-function commit({ resumeAt, split }: Page, range: Range, checkpoint: Checkpoint): void {
+function commit(page: Page, range: Range, checkpoint: Checkpoint): void {
+  const { resumeAt, split } = page;
   if (split) {
     assertTiles(
       split.map((successor) => successor.range),
@@ -39,4 +40,5 @@ function commit({ resumeAt, split }: Page, range: Range, checkpoint: Checkpoint)
     );
     checkpoint.split(range, split);
   } else checkpoint.save(range, resumeAt);
+  page.release?.();
 }

@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
 import type { Change, Sink } from '../contract.ts';
 import type { Outcome } from '../cosmos/batches.ts';
-import { Bodies } from '../cosmos/bodies.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
 import { type Fault, faultOf, isTransient, toFlowError } from '../cosmos/faults.ts';
 import { bytesOf, type Operation, Operations, writeBatch } from '../cosmos/operations.ts';
 import { Routing } from '../cosmos/routing.ts';
 import { STATUS } from '../protocol/status.ts';
+import { buffers } from '../support/buffers.ts';
 import { FlowError } from '../support/error.ts';
 import { Undelivered } from './undelivered.ts';
 
@@ -24,15 +24,14 @@ export function cosmosSink(connection: Connection, facts: ContainerFacts, { conc
   const { client, batches } = connection.writer();
   const container = containerOf(client, facts);
   const routing = new Routing(container);
-  const bodies = new Bodies();
   const operations = new Operations(facts.partitionKey);
   const limit = pLimit(concurrency);
   const what = `target "${facts.database}/${facts.container}"`;
   const post = async (rangeId: string, batch: readonly Operation[]): Promise<Failure[]> => {
-    const body = bodies.take(bytesOf(batch));
+    const body = buffers.take(bytesOf(batch));
     const { outcomes, containerRid } = await batches
       .post(container, rangeId, writeBatch(batch, body))
-      .finally(() => bodies.giveBack(body));
+      .finally(() => buffers.giveBack(body));
     if (containerRid !== undefined && containerRid !== facts.rid) throw recreated(what);
     return failuresOf(batch, outcomes);
   };

@@ -9,6 +9,7 @@ import { faultOf } from '../cosmos/faults.ts';
 import { readRanges } from '../cosmos/routing.ts';
 import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
+import { buffers } from '../support/buffers.ts';
 import { FlowError } from '../support/error.ts';
 import { findMember, skipValue } from '../support/json-bytes.ts';
 import { jsonScanner } from '../support/json-scanner.ts';
@@ -83,10 +84,12 @@ async function* read(reading: Reading): AsyncGenerator<Page> {
     if (rid !== undefined && rid !== facts.rid) throw recreated(facts);
     const caughtUp = response.statusCode === STATUS.notModified;
     if (!caughtUp && response.statusCode !== STATUS.ok) throw gone(response.statusCode, response.subStatusCode);
-    const changes = caughtUp ? [] : changesIn(pages.take(response.result[0]), key, facts);
+    const body = caughtUp ? undefined : pages.take(response.result[0]);
+    const changes = body ? changesIn(body, key, facts) : [];
     const positions = positionsIn(response.continuationToken, facts);
     const lag = lagIn(response.sessionToken, positions);
-    const page = { changes, resumeAt: (positions[0] as Position).resumeAt as Continuation, lag };
+    const resumeAt = (positions[0] as Position).resumeAt as Continuation;
+    const page = { changes, resumeAt, lag, ...(body && { release: () => buffers.giveBack(body) }) };
     if (positions.length > 1) {
       yield { ...page, split: positions };
       return;

@@ -68,6 +68,12 @@ const PLANTED: readonly { bug: string; file: string; replace: string; by: string
     by: 'checkpoint.split(range, split.map(({ range }) => ({ range, resumeAt: undefined })));',
   },
   {
+    bug: 'the memory of a page is given back while it is written',
+    file: 'pump.ts',
+    replace: 'successors = page.split ?? [];',
+    by: 'successors = page.split ?? []; page.release?.();',
+  },
+  {
     bug: 'a page does not wait for an earlier one with the same key',
     file: 'order.ts',
     replace: 'await Promise.all(earlier);',

@@ -185,7 +185,13 @@ class World {
 
   #page(life: Life, range: Range, entries: readonly Entry[], end: number, split?: readonly Position[]): Page {
     life.entered.set(nameOf(range), (life.entered.get(nameOf(range)) ?? 0) + 1);
-    const page = { changes: entries.map(toChange), resumeAt: String(end) as Continuation };
+    const changes = entries.map(toChange);
+    const release = (): void => {
+      if (entries.some((entry) => !this.#durable.has(entry)))
+        this.#complain('a page was released before it was durable');
+      for (const { document } of changes) document.fill(0);
+    };
+    const page = { changes, resumeAt: String(end) as Continuation, release };
     return split ? { ...page, split } : page;
   }
 

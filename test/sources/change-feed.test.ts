@@ -25,6 +25,29 @@ describe('a page', () => {
     expect(new Set(changes.map(({ document }) => document.buffer)).size).toBe(1);
   });
 
+  test('keeps its documents until it is released, whatever is read in the meantime', async () => {
+    const { source, client } = await openFeed({ ranges: 1 });
+    const { items } = client.database('db').container('items');
+    const padding = 'x'.repeat(10_000);
+    for (let n = 0; n < 60; n++) await items.create({ id: `${n}`, pk: 'k', padding });
+    const range = await onlyRange(source);
+    for (let round = 0; round < 4; round++) {
+      const kept: { page: Page; texts: string[] }[] = [];
+      const seen: string[] = [];
+      let pages = 0;
+      for await (const page of source.pages(range, undefined, new AbortController().signal)) {
+        const texts = page.changes.map(textOf);
+        seen.push(...page.changes.map(idOf));
+        for (const text of texts) expect(JSON.parse(text).padding).toBe(padding);
+        if (pages++ % 2 === round % 2) kept.push({ page, texts });
+        else page.release?.();
+      }
+      expect(seen).toEqual([...Array(60).keys()].map(String));
+      for (const { page, texts } of kept) expect(page.changes.map(textOf)).toEqual(texts);
+      for (const { page } of kept) page.release?.();
+    }
+  });
+
   test('without changes says where the range has been read to', async () => {
     const rig = await openFeed({ ranges: 1 });
     const range = await onlyRange(rig.source);

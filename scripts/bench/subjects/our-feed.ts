@@ -22,10 +22,11 @@ export const open: Open = async (target) => {
     async round(fingerprint) {
       let [documents, bytes] = [0, 0];
       for (const range of await source.ranges()) {
-        for await (const { changes } of source.pages(range, undefined, signal)) {
+        for await (const { changes, release } of source.pages(range, undefined, signal)) {
           if (fingerprint) for (const { document } of changes) fingerprint.add(document);
           documents += changes.length;
           bytes += writeLines(changes, file);
+          release?.();
         }
       }
       return { documents, bytes };
