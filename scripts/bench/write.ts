@@ -33,7 +33,7 @@ async function compareOne(server: CannedServer, scheme: Scheme, shape: Shape, pa
     if (subject === 'ourSink') expect(verdict.unstripped, 0, `documents with system properties of ${subject}`);
     return cpuUs / documents;
   };
-  const values = await inTurns(pairs, { ours: cost('ourSink', 8, 8), naive: cost('sdkBulk', 1, 1) });
+  const values = await inTurns(pairs, { ours: cost('ourSink', 8, 8), naive: cost('sdkBulk', 3, 2) });
   return compare(values.ours, values.naive, {
     what: `write, ${scheme}, ${shape}`,
     unit: 'µs/doc',
