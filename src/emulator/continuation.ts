@@ -3,22 +3,10 @@ import { HEADER } from '../protocol/headers.ts';
 import { badRequest } from './refusal.ts';
 import { header } from './request.ts';
 
-/** Where a query or read feed goes on. Documents keep their numbers when ranges split, so it stays valid. */
-export interface Continuation {
-  /** The number of the last document looked at. */
-  readonly after: number;
-  /** How many results were given, which a query for the top n needs to know; for a count, what was counted. */
-  readonly taken: number;
-}
-
-export function parseContinuation(headers: IncomingHttpHeaders): Continuation {
+/** Where a read feed goes on: the number of the last document given. Numbers stay the same when ranges split. */
+export function parseContinuation(headers: IncomingHttpHeaders): number {
   const text = header(headers, HEADER.continuation);
-  if (!text) return { after: 0, taken: 0 };
-  const match = /^(\d{1,15})\.(\d{1,15})$/.exec(text);
-  if (!match) throw badRequest(`The continuation token "${text}" is invalid.`);
-  return { after: Number(match[1]), taken: Number(match[2]) };
-}
-
-export function formatContinuation({ after, taken }: Continuation): string {
-  return `${after}.${taken}`;
+  if (!text) return 0;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw badRequest(`The continuation token "${text}" is invalid.`);
 }

@@ -3,7 +3,7 @@ import { STATUS } from '../../protocol/status.ts';
 import { allVersions } from '../all-versions.ts';
 import type { ChangesOf } from '../changes.ts';
 import { pageCharge } from '../charge.ts';
-import { formatContinuation, parseContinuation } from '../continuation.ts';
+import { parseContinuation } from '../continuation.ts';
 import { latestVersions } from '../latest-versions.ts';
 import { Page } from '../page.ts';
 import { badRequest } from '../refusal.ts';
@@ -22,7 +22,7 @@ export function readFeed(request: Request, store: Store): Reply {
   refuseSessionAhead(request.headers, ranges);
   const limit = maxItemCount(request.headers, HEADER.maxItemCount, FEED_ITEMS);
   const page = new Page(container.rid);
-  let { after } = parseContinuation(request.headers);
+  let after = parseContinuation(request.headers);
   let more = false;
   for (const [number, body] of container.documents.scan(slice, after)) {
     more = page.count === limit || !page.fits(body.length);
@@ -35,7 +35,7 @@ export function readFeed(request: Request, store: Store): Reply {
     headers: {
       ...containerHeaders(container, ranges, pageCharge(page.bytes, page.count)),
       [HEADER.itemCount]: String(page.count),
-      ...(more && { [HEADER.continuation]: formatContinuation({ after, taken: 0 }) }),
+      ...(more && { [HEADER.continuation]: String(after) }),
     },
     body: page.finish(),
   };
