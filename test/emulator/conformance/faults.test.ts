@@ -149,6 +149,6 @@ describeService('faults on command', (service) => {
     const item = client.database(service.databaseId).container(id).item('1', 'p');
     const count = put(service, 'read', [{ hang: true }]);
     expect((await item.read()).statusCode).toBe(200);
-    expect(count.seen).toBe(2);
+    expect(count.seen).toBeGreaterThanOrEqual(2);
   });
 });

@@ -17,7 +17,10 @@ export async function findPython(): Promise<string> {
   const own = fileURLToPath(new URL('../../../node_modules/.cache/cosmosflow/python', import.meta.url));
   const python = `${own}/bin/python`;
   if (existsSync(python)) return python;
-  await install(own).catch((error: Error) => skip(`there is no Python with ${CLIENT}: ${error.message.slice(0, 300)}`));
+  await install(own).catch((error: Error) => {
+    // Another run may have been faster.
+    if (!existsSync(python)) skip(`there is no Python with ${CLIENT}: ${error.message.slice(0, 300)}`);
+  });
   return python;
 }
 
