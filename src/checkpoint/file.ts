@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { assert } from '../support/assert.ts';
+import { makeDirectory } from '../support/directory.ts';
 import { damaged } from './trouble.ts';
 
 /**
@@ -67,7 +68,7 @@ function open(file: string): Database.Database {
 /** Makes the file whole under another name first, so that a crash never leaves half a checkpoint behind. */
 function create(file: string): void {
   const directory = dirname(file);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const draft = `${file}.${process.pid}.new`;
   rmSync(draft, { force: true });
   closeSync(openSync(draft, 'wx', 0o600));

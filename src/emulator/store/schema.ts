@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeDirectory } from '../../support/directory.ts';
 import { FlowError } from '../../support/error.ts';
 
 /** Opens the data, which one process at a time may own; makes an empty store where there is none. */
@@ -46,7 +47,7 @@ const TABLES = `
 
 function makeFile(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(file));
     closeSync(openSync(file, 'a', 0o600));
   } catch (error) {
     throw new FlowError('local_io', `cannot write the embedded data "${file}"`, { cause: error });
