@@ -32,8 +32,8 @@ export class Child {
     }
   }
 
-  send(message: string): void {
-    this.#process.send(message);
+  send(message: string | readonly string[]): void {
+    this.#process.send(message as string);
   }
 
   async end(): Promise<void> {

@@ -15,6 +15,8 @@ export interface Measurement {
   /** Of the measured rounds. */
   readonly documents: number;
   readonly bytes: number;
+  /** Documents per second of wall-clock time, round by round. */
+  readonly rates: readonly number[];
   /** User and system time of the whole process, all its threads. */
   readonly cpuUs: number;
   /** Of the lines that the last warm-up wrote. */
@@ -27,16 +29,21 @@ const subject = await open(target);
 let lines = new LineSum();
 for (let round = 0; round < warmUps; round++) {
   lines = new LineSum();
+  await subject.prepare?.();
   await subject.round(lines);
 }
-let [documents, bytes] = [0, 0];
-const before = process.cpuUsage();
+let [documents, bytes, cpuUs] = [0, 0, 0];
+const rates: number[] = [];
 for (let round = 0; round < rounds; round++) {
+  await subject.prepare?.();
+  const [started, before] = [performance.now(), process.cpuUsage()];
   const work = await subject.round();
+  const { user, system } = process.cpuUsage(before);
+  rates.push(work.documents / ((performance.now() - started) / 1000));
   documents += work.documents;
   bytes += work.bytes;
+  cpuUs += user + system;
 }
-const { user, system } = process.cpuUsage(before);
 await subject.close();
-process.send?.({ documents, bytes, cpuUs: user + system, fingerprint: lines.sum } satisfies Measurement);
+process.send?.({ documents, bytes, rates, cpuUs, fingerprint: lines.sum } satisfies Measurement);
 process.disconnect();

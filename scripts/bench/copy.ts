@@ -21,7 +21,7 @@ import { changesOf } from './subjects/our-sink.ts';
  * included, against one call of the SDK's bulk executor per page.
  */
 export async function compareCopying(pairs: number, say: (text: string) => void): Promise<Comparison[]> {
-  const server = new Child('servers/embedded.ts');
+  const server = new Child('servers/embedded.ts', JSON.stringify({ latencyMs: 10, ranges: 4 }));
   try {
     const { endpoint } = await server.next<EmbeddedReady>();
     const connection = new Connection({ endpoint, key: EMULATOR_KEY });

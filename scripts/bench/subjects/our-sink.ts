@@ -12,7 +12,7 @@ import type { Open } from './subject.ts';
 export const open: Open = async (target) => {
   const { connection, facts } = await connect(target);
   const sink = cosmosSink(connection, facts, { concurrency: 16 });
-  const pages = pagesByRange(target.shape);
+  const pages = pagesByRange(0, PAGES * PAGE_CHANGES, target.shape);
   return {
     async round() {
       await Promise.all(pages.map((page) => sink.write(page)));
@@ -33,12 +33,13 @@ export function changesOf(from: number, count: number, shape: Shape): Change[] {
   );
 }
 
-function pagesByRange(shape: Shape): Change[][] {
+/** Changes as the pages of a feed hold them, range after range. */
+export function pagesByRange(from: number, count: number, shape: Shape): Change[][] {
   const place = (number: number): string => effectivePartitionKey([order(number, shape).customerId], PARTITION_KEY);
-  const numbers = Array.from({ length: PAGES * PAGE_CHANGES }, (_, number) => ({ number, epk: place(number) }))
+  const numbers = Array.from({ length: count }, (_, index) => ({ number: from + index, epk: place(from + index) }))
     .toSorted((a, b) => (a.epk < b.epk ? -1 : 1))
     .map(({ number }) => number);
-  return Array.from({ length: PAGES }, (_, page) =>
+  return Array.from({ length: Math.ceil(count / PAGE_CHANGES) }, (_, page) =>
     pageOf(numbers.slice(page * PAGE_CHANGES, (page + 1) * PAGE_CHANGES), shape),
   );
 }

@@ -2,6 +2,8 @@ import type { Shape } from '../documents.ts';
 
 /** One way to do a thing, to be measured in a process of its own. */
 export interface Subject {
+  /** Makes ready what the next round needs. Not measured. */
+  prepare?(): void;
   /** Does the work once, which is the same every time; returns how much it was. */
   round(fingerprint?: Fingerprint): Promise<Work>;
   close(): Promise<void>;
