@@ -29,9 +29,9 @@ export function cosmosSink(connection: Connection, facts: ContainerFacts, { conc
   const what = `target "${facts.database}/${facts.container}"`;
   const post = async (rangeId: string, batch: readonly Operation[]): Promise<Failure[]> => {
     const body = buffers.take(bytesOf(batch));
-    const { outcomes, containerRid } = await batches
-      .post(container, rangeId, writeBatch(batch, body))
-      .finally(() => buffers.giveBack(body));
+    const { outcomes, containerRid } = await batches.post(container, rangeId, writeBatch(batch, body));
+    // Of a request that failed, the rest may still be on its way: a server may refuse what it has not read to the end.
+    buffers.giveBack(body);
     if (containerRid !== undefined && containerRid !== facts.rid) throw recreated(what);
     return failuresOf(batch, outcomes);
   };

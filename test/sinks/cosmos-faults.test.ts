@@ -1,14 +1,24 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Batches } from '../../src/cosmos/batches.ts';
 import type { Exchange, Fault } from '../../src/emulator/emulator.ts';
 import { cosmosSink } from '../../src/sinks/cosmos.ts';
 import { Undelivered } from '../../src/sinks/undelivered.ts';
+import { buffers } from '../../src/support/buffers.ts';
 import { idOf, removal, textOf, upsert } from '../support/changes.ts';
 import { faultsOn, useConnection } from '../support/container.ts';
 import { openCosmosSink, patient } from './rig.ts';
 
 const CHANGES = Array.from({ length: 120 }, (_, index) => upsert(`item-${index}`));
 const ALL = CHANGES.map(textOf).sort();
+
+// Whoever still looks at memory that was given back finds something else there.
+beforeEach(() => {
+  const giveBack = buffers.giveBack.bind(buffers);
+  vi.spyOn(buffers, 'giveBack').mockImplementation((view) => {
+    Buffer.from(view.buffer).fill('!');
+    giveBack(view);
+  });
+});
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -197,6 +207,17 @@ describe('it is given up when patience ends, with what to do:', () => {
       hint: expect.stringMatching(/throughput/),
     });
   });
+});
+
+test('a batch that was refused before it was read keeps its memory, which may still be on its way', async () => {
+  const rig = await openCosmosSink({ ranges: 1 });
+  const bodies: Buffer[] = [];
+  vi.spyOn(Batches.prototype, 'post').mockImplementation(async (_container, _range, body) => {
+    if (bodies.push(body) === 1) throw Object.assign(new Error('busy'), { code: 503 });
+    return { outcomes: CHANGES.slice(0, 50).map(() => ({ statusCode: 201 })), containerRid: undefined };
+  });
+  await patient(rig.sink, 20_000).write(CHANGES.slice(0, 50));
+  expect(bodies.map((body) => /^!+$/.test(body.toString()))).toEqual([false, true]);
 });
 
 test.each(['a refusal', 'a bug'])('when a write rejects for %s, nothing of it is still under way', async (reason) => {
