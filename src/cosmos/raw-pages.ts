@@ -1,7 +1,15 @@
 import { FEED, HEADER } from '../protocol/headers.ts';
 import { STATUS, SUBSTATUS } from '../protocol/status.ts';
 import { assert } from '../support/assert.ts';
-import { type Exchange, type HttpClient, type HttpRequest, type RawResponse, respond } from './transport.ts';
+import { skipSpace } from '../support/json-bytes.ts';
+import {
+  BAD_GATEWAY,
+  type Exchange,
+  type HttpClient,
+  type HttpRequest,
+  type RawResponse,
+  respond,
+} from './transport.ts';
 
 /**
  * Keeps documents out of the SDK, which would parse them: it sees a page with one ticket where the documents were, goes
@@ -23,6 +31,7 @@ export class RawPages {
       const response = await this.#exchange(request);
       this.#assertSettled(request, response);
       if (response.status !== STATUS.ok || !asksForDocuments(request)) return respond(request, response);
+      if (!isObject(response.body)) return respond(request, { ...response, status: BAD_GATEWAY });
       const ticket = `page-${++this.#count}`;
       this.#pages.set(ticket, response.body);
       return respond(request, { ...response, body: Buffer.from(`{"_rid":"","Documents":["${ticket}"],"_count":1}`) });
@@ -57,3 +66,10 @@ function asksForDocuments(request: HttpRequest): boolean {
   if (!/\/docs\/?$/.test(request.url)) return false;
   return request.method === 'GET' && request.headers.get(HEADER.changeFeed)?.toLowerCase() === FEED.latestVersion;
 }
+
+/** How it begins tells a page of documents from one of HTML. */
+function isObject(body: Buffer): boolean {
+  return body[skipSpace(body, 0)] === OPEN_OBJECT;
+}
+
+const OPEN_OBJECT = 0x7b;

@@ -70,7 +70,8 @@ export function respond(request: HttpRequest, { status, headers, body }: RawResp
 /** So often in a row the SDK may try another region; then the failure is ours to wait out. */
 const FAILOVERS_MAX = 2;
 const CUT_OFF: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
-const BAD_GATEWAY = 502;
+/** What a success of somebody else is taken for. */
+export const BAD_GATEWAY = 502;
 
 /** Objects and arrays are all that the protocol has; how a text begins tells them from a page of HTML. */
 function isJson(text: string): boolean {

@@ -34,6 +34,21 @@ test.each([
   expect(response).toMatchObject({ status, bodyAsText: PAGE });
 });
 
+test.each([
+  ['a page to log in to a network', '<html>Welcome to the hotel</html>', 'Welcome to the hotel'],
+  ['nothing', '', 'no reason given'],
+])('a success that is %s is a refusal', async (_, body, message) => {
+  const pages = new RawPages(answering(200, body));
+  const response = await pages.httpClient.sendRequest(requestFor('GET', '/dbs/db/colls/items/docs', FEED));
+  expect(response).toMatchObject({ status: 502, bodyAsText: JSON.stringify({ message }) });
+});
+
+test('a page may begin with white space', async () => {
+  const pages = new RawPages(answering(200, `\n ${PAGE}`));
+  const { Documents } = await ask(pages, requestFor('GET', '/dbs/db/colls/items/docs', FEED));
+  expect(pages.take(Documents[0]).toString()).toBe(`\n ${PAGE}`);
+});
+
 function requestFor(method: string, path: string, headers: Record<string, string>): HttpRequest {
   return { method, url: `https://one.example${path}`, headers: new ResponseHeaders(headers) } as unknown as HttpRequest;
 }
