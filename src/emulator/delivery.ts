@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './faults.ts';
@@ -38,9 +37,10 @@ interface Pace {
 /** Ends when the client or the server does. */
 async function trickle(response: ServerResponse, body: Buffer, { step, stepMs, signal }: Pace): Promise<void> {
   response.flushHeaders();
+  const closed = new Promise((resolve) => response.once('close', resolve));
   for (let sent = 0; sent < body.length && !response.destroyed && !signal.aborted; sent += step) {
     response.write(body.subarray(sent, sent + step));
-    await Promise.race([sleep(stepMs), once(response, 'close')]);
+    await Promise.race([sleep(stepMs), closed]);
   }
   response.end();
 }

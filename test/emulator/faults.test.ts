@@ -146,9 +146,14 @@ describe.each([{ tls: false }, { tls: true }])('with tls $tls, a fault', ({ tls 
     const whole = await readItem(emulator);
     const agent = new (tls ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 });
     onTestFinished(() => agent.destroy());
-    emulator.addFaults({ count: 1, effect: { bytesPerSecond: 100_000 } });
+    emulator.addFaults({ count: 1, effect: { bytesPerSecond: 20_000 } });
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): unknown => warnings.push(warning);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
     expect((await readItem(emulator, '1', agent)).text).toBe(whole.text);
     expect((await readItem(emulator, '1', agent)).headers.connection).toBe('keep-alive');
+    expect(warnings).toEqual([]);
   });
 
   test('that is slow ends with the server', async () => {
