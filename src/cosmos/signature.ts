@@ -7,8 +7,8 @@ import { HEADER } from '../protocol/headers.ts';
  * costs more than all else that it does for a batch.
  */
 export function masterKeySignature(key: string): TokenProvider {
-  // A resource token is its own signature.
-  if (key.startsWith(RESOURCE_TOKEN)) return async () => key;
+  // A shared access signature is signed already.
+  if (key.startsWith(SHARED_ACCESS)) return async () => key;
   const secret = createSecretKey(key, 'base64');
   return async ({ verb, resourceType, resourceId = '', headers }) => {
     const id = resourceType === OFFERS ? resourceId.toLowerCase() : resourceId;
@@ -18,6 +18,6 @@ export function masterKeySignature(key: string): TokenProvider {
   };
 }
 
-const RESOURCE_TOKEN = 'type=sas&';
+const SHARED_ACCESS = 'type=sas&';
 /** Their ids are signed in lower case, whatever case they are in. */
 const OFFERS = 'offers';

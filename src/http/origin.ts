@@ -41,6 +41,7 @@ export class Origin {
       ...(this.#session && { session: this.#session }),
       ALPNProtocols: ['http/1.1'],
       secureContext,
+      // The types do not know that sockets with TLS have it, too.
       ...{ onread },
     });
     return socket.on('session', (session) => {

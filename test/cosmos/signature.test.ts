@@ -25,7 +25,7 @@ describe('a request is signed as the SDK would sign it', () => {
     expect(theirs.length).toBeGreaterThan(0);
   });
 
-  test('with a resource token', async () => {
+  test('with a shared access signature', async () => {
     const token = 'type=sas&ver=1&sig=abc;def';
     const ask = (client: CosmosClient): Promise<unknown> => client.database('Shop').read();
     const theirs = await requestsOf({ key: token }, ask);
