@@ -27,6 +27,8 @@ export class Connection {
   #exchange: Exchange | undefined;
   /** Of the step that the request is in, when it keeps the process, or of being idle. */
   #timer: NodeJS.Timeout | undefined;
+  /** Whether its time is up, and nothing has come since. */
+  #isLate = false;
   #idleUntil = 0;
   /** Whether a request was lost that the server, closing an idle connection, may never have seen. */
   wasStale = false;
@@ -69,7 +71,7 @@ export class Connection {
     if (!this.#exchange) return;
     const { head, body } = this.#exchange.question;
     this.#isSent = false;
-    this.#timer?.refresh();
+    this.#proceed();
     // They go out in one piece.
     this.#socket.cork();
     this.#socket.write(head, 'latin1', body.length === 0 ? this.#sent : undefined);
@@ -81,7 +83,7 @@ export class Connection {
     if (this.#isGone) return;
     this.#isSent = true;
     // A large body takes its time; only then is the answer waited for.
-    if (this.#exchange) this.#timer?.refresh();
+    if (this.#exchange) this.#proceed();
     else this.#options.onIdle(this);
   };
 
@@ -101,7 +103,7 @@ export class Connection {
       return true;
     }
     if (reader.isWhole) this.#finish();
-    else if (reader.isInBody) this.#timer?.refresh();
+    else if (reader.isInBody) this.#proceed();
     return true;
   }
 
@@ -147,9 +149,19 @@ export class Connection {
   };
 
   readonly #late = (): void => {
-    const what = this.#isConnected ? 'an answer' : 'a connection';
-    this.#fail(new HttpFailure('timeout', `waited ${this.#options.timeoutMs} ms for ${what}`));
+    this.#isLate = true;
+    // When it was this process that was busy, or stopped, the answer may be there and is read before that.
+    setImmediate(() => {
+      const what = this.#isConnected ? 'an answer' : 'a connection';
+      if (this.#isLate) this.#fail(new HttpFailure('timeout', `waited ${this.#options.timeoutMs} ms for ${what}`));
+    });
   };
+
+  /** The request has come a step further. */
+  #proceed(): void {
+    this.#isLate = false;
+    this.#timer?.refresh();
+  }
 
   #fail(error: unknown): void {
     const exchange = this.#settle();
@@ -161,6 +173,7 @@ export class Connection {
   #settle(): Exchange | undefined {
     const exchange = this.#exchange;
     this.#exchange = undefined;
+    this.#isLate = false;
     clearTimeout(this.#timer);
     for (const signal of exchange?.signals ?? []) signal.removeEventListener('abort', this.#abort);
     return exchange;

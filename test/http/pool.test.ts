@@ -230,6 +230,15 @@ describe('nothing is waited for longer than the time-out:', () => {
     await closed(sockets[0] as Socket);
   });
 
+  test('but an answer that has come is read, though this process was busy for longer than that', async () => {
+    const { port } = await serve((socket) => {
+      socket.write(ok('x'));
+      const until = performance.now() + 200;
+      while (performance.now() < until);
+    });
+    expect(await textOf(usePool({ timeoutMs: 100 }), get(port))).toBe('x');
+  });
+
   test('but pieces may keep on coming for longer than that', async () => {
     const { port } = await serve((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n');
