@@ -65,8 +65,6 @@ export class Connection {
   #open(httpClient: HttpClient): CosmosClient {
     // The SDK changes the objects it is given, so each client gets its own.
     const connectionPolicy: ConnectionPolicy = {
-      // Later than ours, which bounds each step of a request: a slow but steady answer may take longer.
-      requestTimeout: 4 * this.#timeoutMs,
       retryOptions: { maxRetryAttemptCount: 9, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 30 },
     };
     const client = new CosmosClient({
