@@ -19,12 +19,10 @@ const QUERIES = [
 
 async function openFilled(): Promise<Rig> {
   const rig = await openRig({ ranges: 4 });
-  const operations = Array.from({ length: COUNT }, (_, n) => ({
-    operationType: 'Create' as const,
-    partitionKey: `p${n % 5}`,
-    resourceBody: { id: `${n}`, pk: `p${n % 5}`, n, band: n % 7, tags: ['x', 'y', 'z'].slice(0, n % 4) },
-  }));
-  await rig.container.items.executeBulkOperations(operations);
+  for (let n = 0; n < COUNT; n++) {
+    const tags = ['x', 'y', 'z'].slice(0, n % 4);
+    await rig.container.items.create({ id: `${n}`, pk: `p${n % 5}`, n, band: n % 7, tags });
+  }
   return rig;
 }
 

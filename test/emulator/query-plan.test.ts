@@ -11,12 +11,10 @@ const COUNT = 60;
  */
 async function openFilled(): Promise<Awaited<ReturnType<typeof openRig>>> {
   const rig = await openRig({ ranges: 4 });
-  const operations = Array.from({ length: COUNT }, (_, n) => ({
-    operationType: 'Create' as const,
-    partitionKey: `p${n % 13}`,
-    resourceBody: { id: `${n}`, pk: `p${n % 13}`, n, band: `b${n % 4}`, half: 1 + Math.floor(n / 2), tags: tagsOf(n) },
-  }));
-  await rig.container.items.executeBulkOperations(operations);
+  for (let n = 0; n < COUNT; n++) {
+    const half = 1 + Math.floor(n / 2);
+    await rig.container.items.create({ id: `${n}`, pk: `p${n % 13}`, n, band: `b${n % 4}`, half, tags: tagsOf(n) });
+  }
   return rig;
 }
 
