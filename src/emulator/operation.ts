@@ -97,6 +97,6 @@ function apply(operation: BatchOperation, request: ItemRequest): ItemOutcome {
     case 'Patch':
       return patchItem(request, id, patchOf(resource, text));
     default:
-      throw badRequest(`The operation type "${String(type)}" is unknown.`);
+      throw badRequest(`The operation type ${typeof type === 'string' ? `"${type}" ` : ''}is unknown.`);
   }
 }

@@ -2,7 +2,10 @@ import { badRequest } from './refusal.ts';
 
 /** Reads a JSON pointer: the names and indexes on the way to a value that is not the document itself. */
 export function parsePath(text: unknown): string[] {
-  if (typeof text !== 'string' || !text.startsWith('/') || /~(?![01])/.test(text) || !text.isWellFormed()) {
+  // What is no string may be nested too deep to be shown.
+  if (typeof text !== 'string')
+    throw badRequest('Invalid patch request: what is not a string is not a path such as "/tags/0".');
+  if (!text.startsWith('/') || /~(?![01])/.test(text) || !text.isWellFormed()) {
     throw badRequest(`Invalid patch request: ${JSON.stringify(text)} is not a path such as "/tags/0".`);
   }
   return text

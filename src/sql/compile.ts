@@ -1,4 +1,5 @@
 import { isAggregate } from './aggregates.ts';
+import { spendOn } from './budget.ts';
 import { FUNCTIONS } from './functions/index.ts';
 import { checkEscape, matches, parsePattern } from './like.ts';
 import { BINARY, isBetween, UNARY } from './operators.ts';
@@ -170,9 +171,16 @@ function compileCall(expression: Expression & { kind: 'call' }, scope: Scope): E
   refuseCount(expression, ...known.arguments);
   const { call } = known;
   const [first, second] = items;
-  if (items.length === 1 && first) return (slots) => call(first(slots));
-  if (items.length === 2 && first && second) return (slots) => call(first(slots), second(slots));
-  return (slots) => call(...items.map((item) => item(slots)));
+  if (items.length === 1 && first) return (slots) => metered(call(metered(first(slots))));
+  if (items.length === 2 && first && second) {
+    return (slots) => metered(call(metered(first(slots)), metered(second(slots))));
+  }
+  return (slots) => metered(call(...items.map((item) => metered(item(slots)))));
+}
+
+function metered(value: Value): Value {
+  spendOn(value);
+  return value;
 }
 
 function compileAggregate(expression: Expression & { kind: 'call' }, scope: Scope): Evaluate {

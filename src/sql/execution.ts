@@ -1,4 +1,4 @@
-import { DOCUMENT_STEPS_MAX, spend, within } from './budget.ts';
+import { DOCUMENT_STEPS_MAX, granting, QUERY_STEPS_MAX, spend, within } from './budget.ts';
 import { collectResults } from './collection.ts';
 import { runGrouped } from './grouped-execution.ts';
 import { runOrdered } from './ordered-execution.ts';
@@ -52,10 +52,13 @@ function listed(values: readonly Value[]): Documents {
 
 function allResults(query: Query, documents: Documents): Value[] {
   const values: Value[] = [];
-  for (const { value } of execute(query, documents)) {
-    if (value !== undefined) values.push(value);
-    if (values.length > HELD_MAX) throw new SqlError('The query has too many results.', NOWHERE, 'SC9002');
-  }
+  const granted: Documents = { ...documents, scan: (after) => granting(documents.scan(after)) };
+  within(QUERY_STEPS_MAX, () => {
+    for (const { value } of execute(query, granted)) {
+      if (value !== undefined) values.push(value);
+      if (values.length > HELD_MAX) throw new SqlError('The query has too many results.', NOWHERE, 'SC9002');
+    }
+  });
   return values;
 }
 

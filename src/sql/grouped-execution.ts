@@ -1,4 +1,4 @@
-import { DOCUMENT_STEPS_MAX, QUERY_STEPS_MAX, within } from './budget.ts';
+import { DOCUMENT_STEPS_MAX, granting, QUERY_STEPS_MAX, within } from './budget.ts';
 import type { Documents, Step } from './execution.ts';
 import { type GroupingPlan, Groups } from './grouping.ts';
 import type { Position } from './position.ts';
@@ -28,32 +28,39 @@ export function* runGrouped(query: Query, plan: GroupingPlan, documents: Documen
   }
 }
 
-/** How many documents to add before the next pause. */
-const STRIDE = 16;
+/** How many documents, or rows of them, to add before the next pause. */
+const DOCUMENTS_AT_ONCE = 16;
+const ROWS_AT_ONCE = 1000;
 
 function* total(query: Query, groups: Groups, documents: Documents, from: Position): Generator<Step> {
-  let added = 0;
+  let [added, rows] = [0, 0];
   for (const [number, document] of documents.scan(from.number)) {
-    add(query, groups, document);
-    const totals = ++added % STRIDE === 0 && groups.save();
+    rows += add(query, groups, document);
+    if (++added < DOCUMENTS_AT_ONCE && rows < ROWS_AT_ONCE) continue;
+    [added, rows] = [0, 0];
+    const totals = groups.save();
     if (totals) yield { next: { number, row: 0, passed: 0, totals } };
   }
 }
 
 function addAll(query: Query, groups: Groups, documents: Documents): void {
   within(QUERY_STEPS_MAX, () => {
-    for (const [, document] of documents.scan(0)) add(query, groups, document);
+    for (const [, document] of granting(documents.scan(0))) add(query, groups, document);
   });
 }
 
-function add({ body, slots }: Query, groups: Groups, document: unknown): void {
+/** Returns how many rows there were. */
+function add({ body, slots }: Query, groups: Groups, document: unknown): number {
   const filled = slots(document);
+  let rows = 0;
   within(DOCUMENT_STEPS_MAX, () => {
     body.rows(filled, () => {
       groups.add(filled);
+      rows++;
       return true;
     });
   });
+  return rows;
 }
 
 function isRepeated(text: string, seen: Set<string>): boolean {

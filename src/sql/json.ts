@@ -12,7 +12,7 @@ export function writeResult(value: Value, originals: Originals, nested: boolean)
   if (Buffer.isBuffer(value)) return value;
   const original = typeof value === 'object' && value !== null ? originals.get(value) : undefined;
   if (original) return original;
-  if (!nested) return Buffer.from(JSON.stringify(value));
+  if (!nested) return Buffer.from(bounded(JSON.stringify(value)));
   const text = new Text();
   write(value, originals, text);
   return Buffer.from(text.parts.join(''));
@@ -21,13 +21,22 @@ export function writeResult(value: Value, originals: Originals, nested: boolean)
 /** A subquery can put the same value into a result a million times. */
 const TEXT_MAX = 16 * 1024 * 1024;
 
+function bounded(text: string): string {
+  if (text.length > TEXT_MAX) throw tooLong();
+  return text;
+}
+
+function tooLong(): SqlError {
+  return new SqlError('A result is longer than an answer may be.', NOWHERE, 'SC9003');
+}
+
 class Text {
   readonly parts: string[] = [];
   #length = 0;
 
   add(part: string): void {
     this.#length += part.length;
-    if (this.#length > TEXT_MAX) throw new SqlError('A result is longer than an answer may be.', NOWHERE, 'SC9003');
+    if (this.#length > TEXT_MAX) throw tooLong();
     this.parts.push(part);
   }
 }

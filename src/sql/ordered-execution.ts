@@ -1,4 +1,4 @@
-import { DOCUMENT_STEPS_MAX, QUERY_STEPS_MAX, spend, within } from './budget.ts';
+import { DOCUMENT_STEPS_MAX, granting, QUERY_STEPS_MAX, spend, within } from './budget.ts';
 import type { Documents, Step } from './execution.ts';
 import type { Position } from './position.ts';
 import type { Query } from './query.ts';
@@ -37,7 +37,7 @@ function rank(query: Query, documents: Documents, from: Position, wanted: number
   const first = new Map<string, Ranked>();
   const ranking = new Ranking(orderBy, wanted);
   within(QUERY_STEPS_MAX, () => {
-    for (const [number, document] of documents.scan(0)) {
+    for (const [number, document] of granting(documents.scan(0))) {
       eachRow(query, document, (keys, row, value) => {
         const entry = { keys, number, row };
         if (!distinct && (!last || ranking.compare(entry, last) > 0)) ranking.add(entry);

@@ -1,4 +1,4 @@
-import { spend } from './budget.ts';
+import { spend, spendOn } from './budget.ts';
 
 /** A JSON value, or `undefined`: the value of what is not there. Operations on it give `undefined`, never an error. */
 export type Value = unknown;
@@ -36,6 +36,7 @@ export function typeOf(value: Value): Type {
 
 /** A text that is the same for equal values only, whatever the order of their members. */
 export function canonical(value: Value): string {
+  if (typeof value === 'string') spendOn(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
   if (Array.isArray(value)) {
     spend(value.length);

@@ -187,6 +187,7 @@ describe('a patch', () => {
     ['', '{"condition":"where","operations":[{"op":"set","path":"/a","value":2}]}', 400, 'yntax error'],
     ['', '{"condition":5,"operations":[{"op":"set","path":"/a","value":2}]}', 400, 'check syntax'],
     ['', `[{"op":"set","path":"/a","value":${'['.repeat(128)}${']'.repeat(128)}}]`, 400, 'nests deeper'],
+    ['', `[{"op":"set","path":${'['.repeat(9000)}${']'.repeat(9000)},"value":1}]`, 400, 'not a path'],
     ['', '[{"op":"set","path":"/a","value":1}', 400, 'JSON'],
     ['', '', 400, 'JSON'],
   ])('of %s by %s is refused', async (members, operations, status, message) => {

@@ -176,7 +176,13 @@ describe('a query that would not end is stopped:', () => {
       'SELECT DISTINCT VALUE a FROM c JOIN a IN c.list JOIN b IN c.list WHERE c.list = c.list AND c.list = [a, b]',
       undefined,
     ],
-  ])('%s', (text, code) => {
+    ['SELECT VALUE a FROM c JOIN a IN c.list JOIN b IN c.list WHERE CONTAINS(REPLICATE("a", 9999), "b")', 'SC9002'],
+    ['SELECT VALUE a FROM c JOIN a IN c.list JOIN b IN c.list WHERE REGEXMATCH("aaaaaaaaaaaa", "(a|b)*c")', 'SC9002'],
+    [
+      `SELECT VALUE [${Array(2000).fill('REPLICATE("a", 10000)')},${Array(2000).fill('REPLICATE("a", 10000)')}] FROM c`,
+      'SC9002',
+    ],
+  ])('%.200s', (text, code) => {
     const run = (): unknown => resultsOf(prepare(text), [{ list: numbers(300) }]);
     if (code) expect(run).toThrow(expect.objectContaining({ code }));
     else expect(run()).toEqual([]);
