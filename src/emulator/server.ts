@@ -25,6 +25,7 @@ import { type Reply, refusalReply } from './reply.ts';
 import { header } from './request.ts';
 import { readBody } from './request-body.ts';
 import type { Route } from './routes.ts';
+import type { Store } from './store/store.ts';
 
 interface ServerOptions {
   readonly control: Control;
@@ -131,8 +132,17 @@ async function answer(gateway: Gateway, incoming: IncomingMessage, activityId: s
   if (instead) return { reply: instead };
   store.assertSound();
   control.act(fault, exchange);
-  const reply = handle({ ...request, ...faultAllowance(fault, exchange) }, store);
+  const reply = await settled(store, () => handle({ ...request, ...faultAllowance(fault, exchange) }, store));
   return 'after' in fault ? fault.after : { reply, deliver: deliveryOf(fault, gateway.signal) };
+}
+
+/** A refusal may be about what another request has written a moment ago, as any answer: it waits for the disk too. */
+async function settled(store: Store, handle: () => Reply): Promise<Reply> {
+  try {
+    return handle();
+  } finally {
+    await store.settled();
+  }
 }
 
 const NO_FAULT: Fault = { delayMs: 0 };

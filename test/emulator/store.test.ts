@@ -84,6 +84,85 @@ describe('a write that fails', () => {
   });
 });
 
+describe('writes of one turn', () => {
+  const names = (store: Store): string[] => store.databases().map(({ name }) => name);
+  const failing = () => {
+    throw new Error('on purpose');
+  };
+
+  test('are on disk once they have settled, but for those that failed', async () => {
+    const store = new Store(':memory:');
+    store.writeSoon(() => store.createDatabase('one'));
+    const failed = () =>
+      store.writeSoon(() => {
+        store.createDatabase('two');
+        failing();
+      });
+    expect(failed).toThrow('on purpose');
+    store.writeSoon(() => store.createDatabase('three'));
+    await store.settled();
+    expect(names(store)).toEqual(['one', 'three']);
+    store.close();
+  });
+
+  test('are on disk at once when the next one cannot wait', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'cosmosflow-')), 'data.db');
+    onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+    const store = new Store(file);
+    store.writeSoon(() => store.createDatabase('one'));
+    const unable = () => store.write(failing);
+    expect(unable).toThrow('on purpose');
+    store.writeSoon(() => store.createDatabase('two'));
+    store.close();
+    const again = new Store(file);
+    expect(names(again)).toEqual(['one', 'two']);
+    again.close();
+  });
+
+  test('are undone together when one that cannot be undone alone fails', async () => {
+    const store = new Store(':memory:');
+    store.write(() => store.createDatabase('zero'));
+    store.writeSoon(() => store.createDatabase('one'));
+    const settled = store.settled();
+    expect(() => store.writeSoon(failing, { revocable: false })).toThrow('on purpose');
+    await expect(settled).rejects.toThrow('on purpose');
+    expect(names(store)).toEqual(['zero']);
+    store.write(() => store.createDatabase('two'));
+    expect(names(store)).toEqual(['zero', 'two']);
+    store.close();
+  });
+
+  test('are undone together when the disk fails, and all who wait are told so', async () => {
+    let isBroken = false;
+    const { prepare } = Database.prototype;
+    vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (this: Database.Database, sql: string) {
+      const statement = prepare.call(this, sql) as Database.Statement<unknown[]>;
+      return sql === 'COMMIT' ? ({ run: () => (isBroken ? fail() : statement.run()) } as never) : statement;
+    });
+    const { emulator, container } = await openRig();
+    isBroken = true;
+    const ids = ['1', '2', '3'];
+    const writing = await Promise.allSettled(ids.map((id) => container.items.create({ id, pk: 'p' })));
+    expect(writing.map((one) => one.status === 'rejected' && one.reason.code)).toEqual([500, 500, 500]);
+    isBroken = false;
+    expect(emulator.journal()).toEqual([]);
+    expect((await container.items.readAll().fetchAll()).resources).toEqual([]);
+    await container.items.create({ id: '1', pk: 'p' });
+    expect(emulator.journal()).toMatchObject([{ id: '1', lsn: 1 }]);
+  });
+
+  test('are told of one by one, and whoever cannot be told fails alone', async () => {
+    const { container } = await openRig({
+      onApplied: ({ id }) => {
+        if (id === '2') failing();
+      },
+    });
+    const writing = ['1', '2', '3'].map((id) => container.items.create({ id, pk: 'p' }));
+    const results = await Promise.allSettled(writing);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+});
+
 test('what goes wrong between requests fails requests, until it is over', async () => {
   let [isBroken, now] = [true, Date.now()];
   const { prepare } = Database.prototype;

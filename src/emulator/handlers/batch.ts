@@ -1,7 +1,7 @@
 import { HEADER } from '../../protocol/headers.ts';
 import { STATUS, SUBSTATUS } from '../../protocol/status.ts';
 import { assert } from '../../support/assert.ts';
-import { elementSpans } from '../../support/json-bytes.ts';
+import { jsonScanner } from '../../support/json-scanner.ts';
 import { type Allowance, UNLIMITED } from '../allowance.ts';
 import { parseJson } from '../json-body.ts';
 import { type Key, parseWholeKey } from '../key.ts';
@@ -101,7 +101,7 @@ function parseOperations(body: Buffer): BatchOperation[] {
   if (values.length > OPERATIONS_MAX) {
     throw badRequest('Batch request has more operations than what is supported.');
   }
-  const spans = elementSpans(body, 0);
+  const spans = jsonScanner.elementSpans(body, 0);
   return values.map((value, index) => parseOperation(value, body, spans[index * 2] as number));
 }
 
@@ -131,7 +131,7 @@ function runAtomic(operations: BatchOperation[], run: Run, key: Key): OperationR
   const results: OperationResult[] = [];
   const commit = {};
   try {
-    run.store.write(() => {
+    run.store.writeSoon(() => {
       for (const operation of operations) {
         const result = runOne(operation, run, key, commit);
         results.push(result);
@@ -154,22 +154,22 @@ const DEPENDENT: OperationResult = { status: STATUS.failedDependency, charge: 0 
 function runEach(operations: BatchOperation[], run: Run, shared: Key | undefined, goOn: boolean): OperationResult[] {
   let failed = false;
   let throttling: OperationResult | undefined;
-  return run.store.write(() =>
-    operations.map((operation) => {
-      if (failed && !goOn) return DEPENDENT;
-      const shortage = run.allowance.shortage();
-      throttling ??= shortage && refusedOperation(shortage);
-      if (throttling) {
-        failed = true;
-        return throttling;
-      }
-      const key = (): Key => shared ?? ownKey(operation, run);
-      const result = runOne(operation, run, key, {});
-      run.allowance.spend(result.charge);
-      failed ||= result.status >= STATUS.badRequest;
-      return result;
-    }),
-  );
+  const runNext = (operation: BatchOperation): OperationResult => {
+    if (failed && !goOn) return DEPENDENT;
+    const shortage = run.allowance.shortage();
+    throttling ??= shortage && refusedOperation(shortage);
+    if (throttling) {
+      failed = true;
+      return throttling;
+    }
+    const key = (): Key => shared ?? ownKey(operation, run);
+    const result = runOne(operation, run, key, {});
+    run.allowance.spend(result.charge);
+    failed ||= result.status >= STATUS.badRequest;
+    return result;
+  };
+  // What an operation is refused for is its result: nothing is thrown but what is our fault.
+  return run.store.writeSoon(() => operations.map(runNext), { revocable: false });
 }
 
 function ownKey({ partitionKey }: BatchOperation, { container, range }: Run): Key {

@@ -43,7 +43,7 @@ function writing(write: (item: ItemRequest, request: Request) => ItemOutcome) {
   return (request: Request, store: Store): Reply => {
     const item = itemOf(request, store);
     return telling(item, () => {
-      const outcome = store.write(() => write(item, request));
+      const outcome = store.writeSoon(() => write(item, request));
       return replyWith(item, outcome, isMinimal(request.headers));
     });
   };

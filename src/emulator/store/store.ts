@@ -11,11 +11,12 @@ import type { Range } from './range.ts';
 import { dataError, openDatabase } from './schema.ts';
 import { newEtag } from './stamp.ts';
 import { divideRange, insertRanges, joinRanges } from './topology.ts';
+import { Transactions, type Write } from './transactions.ts';
 import { createUniqueKeys } from './unique-keys.ts';
 
-// What is in memory is what counts while the server runs; SQLite has the documents and, at the end of each transaction,
-// the counters. Writing methods may only be called inside `write`. When that fails, what it touched is read back from
-// SQLite. When even that fails, memory and disk may differ, and the store is broken until it is opened again.
+// What is in memory is what counts while the server runs; SQLite has the documents and, at the end of each write, the
+// counters. Writing methods may only be called inside `write` or `writeSoon`. When that fails, what it touched is read
+// back from SQLite. When even that fails, memory and disk may differ, and the store is broken until it is opened again.
 
 /** Everything the server keeps. One process owns a store at a time. */
 export class Store {
@@ -26,28 +27,21 @@ export class Store {
   /** What fails between requests, where nobody can be told: requests fail with it until it is over. */
   trouble: Error | undefined;
   readonly #db: Database;
-  readonly #begin: Statement;
-  readonly #commit: Statement;
-  readonly #rollback: Statement;
+  readonly #transactions: Transactions;
   readonly #saveContainer: Statement;
   readonly #saveRange: Statement;
   readonly #saveHorizons: Statement;
   readonly #databases: Map<string, DatabaseState>;
-  /** Containers of which counters changed, each with those of its ranges that did. */
-  readonly #touched = new Map<Container, Set<Range>>();
-  /** Names of databases that came, went, or got or lost a container. */
-  readonly #changed = new Set<string>();
-  /** What the transaction under way has changed so far. */
-  #recorded: AppliedChange[] = [];
-  #broken: Error | undefined;
 
   constructor(file: string, clock = new Clock()) {
     this.clock = clock;
     this.#db = openDatabase(file);
     this.offers = openOffers(this.#db, clock);
-    this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
-    this.#commit = this.#db.prepare('COMMIT');
-    this.#rollback = this.#db.prepare('ROLLBACK');
+    this.#transactions = new Transactions(this.#db, {
+      save: (write) => this.#saveCounters(write),
+      restore: (writes) => this.#restore(writes),
+      tell: (change) => this.onApplied(change),
+    });
     this.#saveContainer = this.#db.prepare('UPDATE containers SET next_range = ?, next_document = ? WHERE number = ?');
     this.#saveRange = this.#db.prepare('UPDATE ranges SET lsn = ?, bytes = ? WHERE container = ? AND id = ?');
     this.#saveHorizons = this.#db.prepare('UPDATE containers SET horizons = ? WHERE number = ?');
@@ -56,7 +50,7 @@ export class Store {
 
   /** Throws when a failure left memory and disk different, with that failure as the cause, or while there is trouble. */
   assertSound(): void {
-    const error = this.#broken ?? this.trouble;
+    const error = this.#transactions.broken ?? this.trouble;
     if (error) throw error;
   }
 
@@ -76,24 +70,35 @@ export class Store {
 
   /** Runs `work` as one transaction: all of it is on disk when this returns, or nothing of it happened. */
   write<Result>(work: () => Result): Result {
-    if (this.#broken) throw this.#broken;
-    this.#begin.run();
-    const result = this.#transact(work);
-    const changes = this.#recorded;
-    this.#recorded = [];
-    for (const change of changes) this.onApplied(change);
-    return result;
+    return this.#transactions.runAlone(work);
+  }
+
+  /**
+   * The same, but it is on disk only once `settled` resolves. Many of these cost less, even less when they are not
+   * `revocable`: what such a one throws undoes all others that are not on disk yet.
+   */
+  writeSoon<Result>(work: () => Result, { revocable = true } = {}): Result {
+    return this.#transactions.run(work, revocable);
+  }
+
+  /**
+   * Resolves once all that was written before is on disk: nobody may hear of it earlier. Rejects when that fails, or
+   * when `onApplied` did for what was written last.
+   */
+  settled(): Promise<void> {
+    return this.#transactions.settled();
   }
 
   /** Tells of a change that the transaction under way makes. */
   record(change: AppliedChange): void {
-    this.#recorded.push(change);
+    this.#transactions.current.changes.push(change);
   }
 
   /** To be called before a counter of the container, or of one of its ranges, is changed. */
   touch(container: Container, range?: Range): void {
-    const ranges = this.#touched.get(container) ?? new Set();
-    this.#touched.set(container, range ? ranges.add(range) : ranges);
+    const { touched } = this.#transactions.current;
+    const ranges = touched.get(container) ?? new Set();
+    touched.set(container, range ? ranges.add(range) : ranges);
   }
 
   createDatabase(name: string): DatabaseState {
@@ -105,14 +110,14 @@ export class Store {
       containers: new Map<string, Container>(),
     };
     const { rid, etag, ts } = database;
-    this.#changed.add(name);
+    this.#transactions.current.changed.add(name);
     this.#db.prepare('INSERT INTO databases VALUES (?, ?, ?, ?)').run(name, rid, etag, ts);
     this.#databases.set(name, database);
     return database;
   }
 
   removeDatabase(database: DatabaseState): void {
-    this.#changed.add(database.name);
+    this.#transactions.current.changed.add(database.name);
     for (const container of database.containers.values()) this.removeContainer(container);
     this.offers.removeFor(database.rid);
     this.#db.prepare('DELETE FROM databases WHERE name = ?').run(database.name);
@@ -121,7 +126,7 @@ export class Store {
 
   /** Makes a container whose ranges are divided at `boundaries`, which start with `""` and end with `"FF"`. */
   createContainer(database: DatabaseState, definition: ContainerDefinition, boundaries: readonly string[]): Container {
-    this.#changed.add(database.name);
+    this.#transactions.current.changed.add(database.name);
     const { lastInsertRowid: number } = this.#db
       .prepare("INSERT INTO containers VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, 1, '[]')")
       .run(
@@ -157,7 +162,7 @@ export class Store {
   }
 
   removeContainer(container: Container): void {
-    this.#changed.add(container.database);
+    this.#transactions.current.changed.add(container.database);
     this.#db.exec(`DROP TABLE IF EXISTS ${uniqueTableOf(container.number)}`);
     this.#db.exec(`DROP TABLE ${tableOf(container.number)}`);
     container.versions.drop();
@@ -194,7 +199,9 @@ export class Store {
   close(): void {
     try {
       // A broken store may be inside a transaction, which closing takes back.
-      if (!this.#broken) this.#db.pragma('wal_checkpoint(TRUNCATE)');
+      if (this.#transactions.broken) return;
+      this.#transactions.flush();
+      this.#db.pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       this.#db.close();
     }
@@ -227,42 +234,22 @@ export class Store {
     }
   }
 
-  #transact<Result>(work: () => Result): Result {
-    try {
-      const result = work();
-      this.#saveCounters();
-      this.#commit.run();
-      return result;
-    } catch (error) {
-      this.#undo();
-      this.#recorded = [];
-      throw error;
-    } finally {
-      this.#touched.clear();
-      this.#changed.clear();
-    }
-  }
-
-  #saveCounters(): void {
-    for (const [{ number, nextRange, nextDocument }, ranges] of this.#touched) {
+  #saveCounters({ touched }: Write): void {
+    for (const [{ number, nextRange, nextDocument }, ranges] of touched) {
       this.#saveContainer.run(nextRange, nextDocument, number);
       for (const { id, lsn, bytes } of ranges) this.#saveRange.run(lsn, bytes, number, id);
     }
   }
 
-  #undo(): void {
-    try {
-      if (this.#db.inTransaction) this.#rollback.run();
-      for (const name of this.#changed) {
-        const database = loadDatabase(this.#db, name, this.clock);
-        if (database) this.#databases.set(name, database);
-        else this.#databases.delete(name);
-      }
-      for (const container of this.#touched.keys()) {
-        if (!this.#changed.has(container.database)) container.restore(loadContainer(this.#db, container.number));
-      }
-    } catch (cause) {
-      this.#broken = new Error('a write could not be undone; the server has to be started again', { cause });
+  #restore(writes: readonly Write[]): void {
+    const changed = new Set(writes.flatMap((write) => [...write.changed]));
+    for (const name of changed) {
+      const database = loadDatabase(this.#db, name, this.clock);
+      if (database) this.#databases.set(name, database);
+      else this.#databases.delete(name);
+    }
+    for (const container of new Set(writes.flatMap(({ touched }) => [...touched.keys()]))) {
+      if (!changed.has(container.database)) container.restore(loadContainer(this.#db, container.number));
     }
   }
 }
