@@ -1,9 +1,10 @@
 import { compile } from './compile.ts';
 import { compileGrouping, type GroupingPlan } from './grouping.ts';
+import { isScore } from './order-clause.ts';
 import { compileProjection } from './projection.ts';
 import { compileRows, type Rows } from './rows.ts';
 import { type Evaluate, parameterOf, type Scope } from './scope.ts';
-import { SqlError } from './sql-error.ts';
+import { type Place, SqlError } from './sql-error.ts';
 import type { Expression, Select } from './syntax.ts';
 import type { Value } from './value.ts';
 import { findPart, hasAggregate, isAggregateCall, isPath } from './walk.ts';
@@ -46,12 +47,17 @@ export function compileBody(select: Select, outer: Scope, root?: number): Body {
   };
 }
 
+/** Throws where there is an order, at its place, and rows become groups. */
+export function refuseAggregates({ groupBy, projection }: Pick<Select, 'groupBy' | 'projection'>, place: Place): void {
+  if (groupBy.length === 0 && !hasAggregate(projection)) return;
+  if (groupBy.length > 0) throw new SqlError("'ORDER BY' is not supported in presence of GROUP BY.", place, 'SC2077');
+  throw new SqlError('ORDER BY is not supported together with aggregates.', place, 'SC2077');
+}
+
 function refuseMisfits({ groupBy, orderBy, top, limit, where, projection }: Select): void {
   const [first] = orderBy;
-  if (first && (groupBy.length > 0 || hasAggregate(projection))) {
-    throw new SqlError('ORDER BY is not supported together with GROUP BY or aggregates.', first.expression, 'SC2077');
-  }
-  const wrong = orderBy.find(({ expression }) => !isPath(expression));
+  if (first) refuseAggregates({ groupBy, projection }, first.expression);
+  const wrong = orderBy.find(({ expression }) => !isPath(expression) && !isScore(expression));
   if (wrong) {
     const message = 'Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path.';
     throw new SqlError(message, wrong.expression, 'SC2206');

@@ -2,10 +2,11 @@ import { isAggregate } from './aggregates.ts';
 import { spendOn } from './budget.ts';
 import { FUNCTIONS } from './functions/index.ts';
 import { checkEscape, matches, parsePattern } from './like.ts';
+import { metricOfCall } from './metric.ts';
 import { BINARY, isBetween, UNARY } from './operators.ts';
 import { printExpression } from './printer.ts';
 import { type Evaluate, parameterOf, type Scope, slotOf } from './scope.ts';
-import { SqlError } from './sql-error.ts';
+import { SqlError, unsupported } from './sql-error.ts';
 import { compileSubquery } from './subquery.ts';
 import type { BinaryOperator, Expression, Member } from './syntax.ts';
 import { equals, type Value } from './value.ts';
@@ -165,11 +166,18 @@ function compileObject(members: readonly Member[], inner: (part: Expression) => 
 function compileCall(expression: Expression & { kind: 'call' }, scope: Scope): Evaluate {
   const { name } = expression;
   if (isAggregate(name)) return compileAggregate(expression, scope);
+  if (name === 'FULLTEXTSCORE') {
+    const message = 'The FullTextScore function is only allowed in the ORDER BY RANK clause.';
+    throw new SqlError(message, expression, 'SC2240');
+  }
   const known = FUNCTIONS.get(name);
   if (!known) throw new SqlError(`'${name}' is not a recognized built-in function name.`, expression, 'SC2005');
   const items = expression.items.map((item) => compile(item, scope));
   refuseCount(expression, ...known.arguments);
+  refuseFuzzyTerms(expression);
   const { call } = known;
+  const metric = metricOfCall(expression, scope);
+  if (metric !== undefined) return withMetric(call, items, metric);
   const [first, second] = items;
   if (items.length === 1 && first) return (slots) => metered(call(metered(first(slots))));
   if (items.length === 2 && first && second) {
@@ -181,6 +189,24 @@ function compileCall(expression: Expression & { kind: 'call' }, scope: Scope): E
 function metered(value: Value): Value {
   spendOn(value);
   return value;
+}
+
+/** A term that is an object asks for words of nearly the same letters. */
+function refuseFuzzyTerms({ name, items }: Expression & { kind: 'call' }): void {
+  const fuzzy = name.startsWith('FULLTEXTCONTAINS') && items.slice(1).find(({ kind }) => kind === 'object');
+  if (fuzzy) throw unsupported('Fuzzy full-text search', fuzzy);
+}
+
+/** The function with the metric of the container, unless the call names another. */
+function withMetric(
+  call: (...values: Value[]) => Value,
+  items: readonly Evaluate[],
+  distanceFunction: string,
+): Evaluate {
+  return (slots) => {
+    const [left, right, isExact = false, options = {}] = items.map((item) => item(slots));
+    return call(left, right, isExact, typeof options === 'object' ? { distanceFunction, ...options } : options);
+  };
 }
 
 function compileAggregate(expression: Expression & { kind: 'call' }, scope: Scope): Evaluate {

@@ -4,6 +4,7 @@ import { runGrouped } from './grouped-execution.ts';
 import { runOrdered } from './ordered-execution.ts';
 import { type Position, START } from './position.ts';
 import type { Query } from './query.ts';
+import { runRanked } from './ranked-execution.ts';
 import { NOWHERE, SqlError } from './sql-error.ts';
 import { canonical, type Value } from './value.ts';
 
@@ -28,6 +29,7 @@ export function execute(query: Query, documents: Documents, from = START): Itera
   const { body, inner } = query;
   if (body.limit === 0) return [];
   const own = inner ? listed(allResults(inner, documents)) : query.readsDocuments ? documents : listed([null]);
+  if (query.ranking) return runRanked(query.ranking, (part) => allResults(part, documents), own, from);
   if (body.grouping) return runGrouped(query, body.grouping, own, from);
   if (body.orderBy.length > 0) return runOrdered(query, own, from);
   return runStreaming(query, own, from);

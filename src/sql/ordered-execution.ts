@@ -59,9 +59,11 @@ function keepFirst(first: Map<string, Ranked>, text: string, entry: Ranked, rank
   if (!other || ranking.compare(entry, other) < 0) first.set(text, entry);
 }
 
+/** Takes the keys of a result, which it is of its document, and the result; false to have no more. */
 type Visit = (keys: readonly Value[], row: number, value: Value) => boolean;
 
-function eachRow({ body, slots }: Query, document: Value, visit: Visit): void {
+/** Calls `visit` with each result of a document. */
+export function eachRow({ body, slots }: Query, document: Value, visit: Visit): void {
   const { rows, project, orderBy } = body;
   const filled = slots(document);
   let row = 0;
@@ -79,7 +81,8 @@ function eachRow({ body, slots }: Query, document: Value, visit: Visit): void {
   });
 }
 
-function valueAt(query: Query, documents: Documents, number: number, wanted: number): Value {
+/** The result of that place. */
+export function valueAt(query: Query, documents: Documents, number: number, wanted: number): Value {
   let found: Value;
   eachRow(query, documents.read(number), (_, row, value) => {
     found = value;

@@ -1,7 +1,7 @@
 import { parseExpression, parseList } from './expression.ts';
 import { parseFrom } from './from-clause.ts';
-import { unsupported } from './sql-error.ts';
-import type { Expression, OrderItem, Projection, ProjectionItem, Select } from './syntax.ts';
+import { parseOrder } from './order-clause.ts';
+import type { Expression, Projection, ProjectionItem, Select } from './syntax.ts';
 import { Tokens } from './tokens.ts';
 
 /** Reads a whole query. Throws an `SqlError` that names the place where it stops making sense. */
@@ -22,10 +22,10 @@ export function parseSubquery(tokens: Tokens): Select {
     const from = tokens.skip('FROM') ? parseFrom(tokens) : [];
     const where = tokens.skip('WHERE') ? parseExpression(tokens) : undefined;
     const groupBy = tokens.isWord('GROUP') ? parseGroupBy(tokens) : [];
-    const orderBy = tokens.isWord('ORDER') ? parseOrderBy(tokens) : [];
+    const { orderBy, rank } = parseOrder(tokens, distinct);
     const offset = tokens.skip('OFFSET') ? parseNumber(tokens) : undefined;
     const limit = offset && parseLimit(tokens);
-    return { distinct, top, projection, from, where, groupBy, orderBy, offset, limit, start, end: tokens.end };
+    return { distinct, top, projection, from, where, groupBy, orderBy, rank, offset, limit, start, end: tokens.end };
   });
 }
 
@@ -63,22 +63,4 @@ function parseGroupBy(tokens: Tokens): Expression[] {
   tokens.expect('GROUP');
   tokens.expect('BY');
   return parseList(tokens);
-}
-
-function parseOrderBy(tokens: Tokens): OrderItem[] {
-  const order = tokens.expect('ORDER');
-  tokens.expect('BY');
-  if (tokens.isWord('RANK') && tokens.following.kind === 'word') {
-    throw unsupported('ORDER BY RANK', { start: order.start, end: tokens.next.end });
-  }
-  const items = [parseOrderItem(tokens)];
-  while (tokens.skip(',')) items.push(parseOrderItem(tokens));
-  return items;
-}
-
-function parseOrderItem(tokens: Tokens): OrderItem {
-  const expression = parseExpression(tokens);
-  const descending = tokens.skip('DESC');
-  if (!descending) tokens.skip('ASC');
-  return { expression, descending };
 }

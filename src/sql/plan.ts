@@ -1,3 +1,4 @@
+import { isScore } from './order-clause.ts';
 import { printExpression, printSelect } from './printer.ts';
 import type { Query } from './query.ts';
 import { aggregateTypes, rewriteGrouped, rewriteOrdered } from './rewriting.ts';
@@ -19,9 +20,13 @@ export interface QueryInfo {
   /** What to send to each range; empty for the query as it is. */
   readonly rewrittenQuery: string;
   readonly hasSelectValue: boolean;
-  readonly hasNonStreamingOrderBy: false;
+  /** Whether the order is one of scores: clients then hold all results until they have those of every range. */
+  readonly hasNonStreamingOrderBy: boolean;
   readonly dCountInfo: null;
 }
+
+/** Of a query without groups. */
+export const NO_AGGREGATES = { aggregates: [], groupByAliases: [], groupByAliasToAggregateType: {} };
 
 /** The plan for several ranges. Throws `SqlError` for a query whose parts cannot be put together by a client. */
 export function planOf({ select, inner, body }: Query): QueryInfo {
@@ -38,7 +43,7 @@ export function planOf({ select, inner, body }: Query): QueryInfo {
     ...aggregateTypes(select, body.grouping !== undefined),
     rewrittenQuery: rewrite(select, body.offset + body.limit, body.grouping !== undefined),
     hasSelectValue: projection.kind === 'value',
-    hasNonStreamingOrderBy: false,
+    hasNonStreamingOrderBy: orderBy.some(({ expression }) => isScore(expression)),
     dCountInfo: null,
   };
 }

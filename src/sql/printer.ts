@@ -3,7 +3,7 @@ import type { Expression, Projection, Select, Source } from './syntax.ts';
 
 /** A query as text that reads as the same tree. */
 export function printSelect(select: Select): string {
-  const { distinct, top, projection, from, where, groupBy, orderBy, offset, limit } = select;
+  const { distinct, top, projection, from, where, groupBy, orderBy, rank, offset, limit } = select;
   const parts = ['SELECT'];
   if (distinct) parts.push('DISTINCT');
   if (top) parts.push(`TOP ${printExpression(top)}`);
@@ -15,6 +15,7 @@ export function printSelect(select: Select): string {
     ({ expression, descending }) => `${printExpression(expression)}${descending ? ' DESC' : ''}`,
   );
   if (keys.length > 0) parts.push(`ORDER BY ${keys.join(', ')}`);
+  if (rank) parts.push(`ORDER BY RANK ${printExpression(rank.score)}`);
   if (offset && limit) parts.push(`OFFSET ${printExpression(offset)} LIMIT ${printExpression(limit)}`);
   return parts.join(' ');
 }

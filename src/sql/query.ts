@@ -1,9 +1,11 @@
-import { type Body, compileBody } from './body.ts';
+import { type Body, compileBody, refuseAggregates } from './body.ts';
 import { DOCUMENT_STEPS_MAX, within } from './budget.ts';
 import { parseSelect } from './parser.ts';
-import { outerScope, type Scope, type Slots } from './scope.ts';
+import { type MetricOf, outerScope, type Scope, type Slots } from './scope.ts';
+import { keysOf, readStatistics, type Scoring, type Statistics, scoringOf } from './scoring.ts';
 import { SqlError } from './sql-error.ts';
-import type { Expression, Select } from './syntax.ts';
+import { refuseOrder } from './subquery.ts';
+import type { Expression, Rank, Select } from './syntax.ts';
 import type { Value } from './value.ts';
 import { expressionsOf, findPart, hasAggregate, isAggregateCall, partsOf } from './walk.ts';
 
@@ -14,6 +16,8 @@ export interface Query {
   readonly body: Body;
   /** The query in FROM whose results are the documents of this one; absent when they are those of the container. */
   readonly inner: Query | undefined;
+  /** Set for ORDER BY RANK by scores that depend on all documents. */
+  readonly ranking?: RankingPlan;
   /** False for a query that has one row whatever there is, as it has no FROM. */
   readonly readsDocuments: boolean;
   /** Whether a document belongs to the result. */
@@ -32,16 +36,45 @@ export interface Query {
   readonly nestsDocuments: boolean;
 }
 
+export interface RankingPlan {
+  readonly scoring: Scoring;
+  /** The query for the statistics, if the scores need any. */
+  readonly statistics: Query | undefined;
+  /** The query with the scores for its keys. */
+  bind(statistics: Statistics): Query;
+}
+
 export interface QueryParameter {
   readonly name: string;
   readonly value: Value;
 }
 
 /** Prepares a query to be run. Throws an `SqlError` when the text or a parameter is not in order. */
-export function prepareQuery(text: string, parameters: readonly QueryParameter[] = []): Query {
+export function prepareQuery(
+  text: string,
+  parameters: readonly QueryParameter[] = [],
+  metricOf: MetricOf = () => undefined,
+): Query {
   const select = parseSelect(text);
   refuseCompositions(select);
-  return prepare(select, outerScope(new Map(parameters.map(({ name, value }) => [name, value]))));
+  const values = new Map(parameters.map(({ name, value }) => [name, value]));
+  const ready = (other: Select): Query => prepare(other, outerScope(values, metricOf));
+  return select.rank ? prepareRanked(select, select.rank, values, ready) : ready(select);
+}
+
+/** The query with statistics of no documents: what is wrong with it is found now, and plans need no more. */
+function prepareRanked(
+  select: Select,
+  rank: Rank,
+  parameters: ReadonlyMap<string, Value>,
+  ready: (select: Select) => Query,
+): Query {
+  refuseAggregates(select, rank);
+  const scoring = scoringOf(rank, select, parameters);
+  const bind = (statistics: Statistics): Query =>
+    ready({ ...select, rank: undefined, orderBy: keysOf(scoring, statistics) });
+  const statistics = scoring.statistics && ready(scoring.statistics);
+  return { ...bind(readStatistics(undefined)), select, ranking: { scoring, statistics, bind } };
 }
 
 function prepare(select: Select, scope: Scope): Query {
@@ -57,7 +90,7 @@ function prepare(select: Select, scope: Scope): Query {
     select,
     parameters: scope.parameters,
     body,
-    inner: inner && prepare(refuseOrder(inner), scope),
+    inner: inner && prepareInner(inner, scope),
     readsDocuments: readsDocuments(select),
     slots,
     isBlind: isBlind(select),
@@ -67,6 +100,11 @@ function prepare(select: Select, scope: Scope): Query {
     filter: (document) => within(DOCUMENT_STEPS_MAX, () => !body.rows(slots(document), () => false)),
     project: (document) => within(DOCUMENT_STEPS_MAX, () => firstOf(body, slots(document))),
   };
+}
+
+function prepareInner(inner: Select, scope: Scope): Query {
+  refuseOrder(inner);
+  return prepare(inner, scope);
 }
 
 /** Takes a subquery in FROM out when it needs all documents before it has its first result. */
@@ -84,8 +122,9 @@ function readsDocuments({ from }: Select): boolean {
 }
 
 /** Whether each document has its results independently of the others. */
-function isStreaming({ distinct, top, limit, groupBy, orderBy, projection, from }: Select): boolean {
-  if (distinct || top || limit || groupBy.length > 0 || orderBy.length > 0 || hasAggregate(projection)) return false;
+function isStreaming({ distinct, top, limit, groupBy, orderBy, rank, projection, from }: Select): boolean {
+  const isOrdered = rank !== undefined || orderBy.length > 0;
+  if (distinct || top || limit || groupBy.length > 0 || isOrdered || hasAggregate(projection)) return false;
   const over = from[0]?.over;
   return over?.kind !== 'subquery' || isStreaming(over.select);
 }
@@ -115,12 +154,6 @@ function nestsName(expression: Expression): boolean {
   if (expression.kind === 'call' && /^MAKE(LIST|SET)$/.test(expression.name)) return true;
   if (expression.kind === 'member' && expression.of.kind === 'name') return nestsName(expression.key);
   return partsOf(expression).some(nestsName);
-}
-
-function refuseOrder(select: Select): Select {
-  const [item] = select.orderBy;
-  if (item) throw new SqlError('ORDER BY is not supported inside a subquery.', item.expression, 'SC2079');
-  return select;
 }
 
 function firstOf({ rows, project }: Body, slots: Slots): Value {

@@ -10,23 +10,23 @@ export interface Ranked {
 }
 
 /** The first `wanted` of what is added, in the order of the keys and then of the documents. */
-export class Ranking {
-  readonly #keys: readonly OrderKey[];
+export class Ranking<Entry extends Ranked = Ranked> {
+  readonly #keys: readonly Pick<OrderKey, 'descending'>[];
   readonly #wanted: number;
-  #entries: Ranked[] = [];
+  #entries: Entry[] = [];
 
-  constructor(keys: readonly OrderKey[], wanted: number) {
+  constructor(keys: readonly Pick<OrderKey, 'descending'>[], wanted: number) {
     this.#keys = keys;
     this.#wanted = wanted;
   }
 
-  add(entry: Ranked): void {
+  add(entry: Entry): void {
     this.#entries.push(entry);
     if (this.#entries.length >= 2 * this.#wanted + SPARE) this.#entries = this.sorted();
     if (this.#entries.length > HELD_MAX) throw tooMany();
   }
 
-  sorted(): Ranked[] {
+  sorted(): Entry[] {
     this.#entries.sort((left, right) => this.compare(left, right));
     return this.#entries.slice(0, this.#wanted);
   }

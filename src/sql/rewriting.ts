@@ -2,7 +2,7 @@ import { RESUME_FILTER } from './lexer.ts';
 import { namesOf } from './projection.ts';
 import { aliasOf } from './rows.ts';
 import { NOWHERE, SqlError } from './sql-error.ts';
-import type { BinaryOperator, Expression, Member, Projection, Select } from './syntax.ts';
+import type { BinaryOperator, Expression, Member, OrderItem, Projection, Select } from './syntax.ts';
 import { findPart, isAggregateCall } from './walk.ts';
 
 /** The query that gives each result with its sort keys, for a client that merges ranges. */
@@ -28,6 +28,28 @@ export function rewriteOrdered(select: Select): Select {
       ],
     },
   };
+}
+
+/** The query that gives the best results by one score, with all of their scores. */
+export function rewriteRanked(
+  select: Select,
+  key: OrderItem,
+  scores: readonly Expression[],
+  top: number | undefined,
+): Select {
+  const limits = { top: top === undefined ? undefined : number(top), offset: undefined, limit: undefined };
+  const ordered = rewriteOrdered({ ...select, ...limits, rank: undefined, orderBy: [key] });
+  const { projection } = ordered;
+  if (projection.kind !== 'list') return ordered;
+  const items = projection.items.map((item) => {
+    if (item.alias !== 'payload') return item;
+    const members = [
+      { name: 'payload', value: item.expression },
+      { name: 'componentScores', value: array(scores) },
+    ];
+    return { ...item, expression: object(...members) };
+  });
+  return { ...ordered, projection: { kind: 'list', items } };
 }
 
 /** The query that gives the groups of one range, with aggregates that can be added up. */
@@ -116,6 +138,10 @@ function partial(aggregate: Expression & { kind: 'call' }): Expression {
   if (aggregate.name !== 'MIN' && aggregate.name !== 'MAX') return object(item);
   const extreme = { name: aggregate.name.toLowerCase(), value: aggregate };
   return object(item, { name: 'item2', value: object(extreme, count) });
+}
+
+function number(value: number): Expression {
+  return { kind: 'literal', value, ...NOWHERE };
 }
 
 function name(text: string): Expression {

@@ -12,11 +12,15 @@ export interface Scope {
   readonly parameters: ReadonlyMap<string, Value>;
   /** Slots by alias, those of the queries around among them. */
   readonly names: ReadonlyMap<string, number>;
+  /** The metric of vectors at a path of documents, where that is settled. */
+  readonly metricOf: MetricOf;
   /** Gives out slots, all through the query and its subqueries. */
   readonly nextSlot: () => number;
   /** Set where the rows of a query have become groups. */
   readonly grouping?: Grouping;
 }
+
+export type MetricOf = (path: readonly string[]) => string | undefined;
 
 export interface Grouping {
   /** Slots of the keys by what GROUP BY says. */
@@ -27,9 +31,9 @@ export interface Grouping {
   readonly aggregate?: (name: string, argument: Expression) => number;
 }
 
-export function outerScope(parameters: ReadonlyMap<string, Value>): Scope {
+export function outerScope(parameters: ReadonlyMap<string, Value>, metricOf: MetricOf): Scope {
   let slots = 0;
-  return { parameters, names: new Map(), nextSlot: () => slots++ };
+  return { parameters, names: new Map(), metricOf, nextSlot: () => slots++ };
 }
 
 /** The scope with one more alias, which may hide one of a query around. */

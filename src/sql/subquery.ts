@@ -27,15 +27,18 @@ export function compileSubquery(expression: Expression & { kind: 'subquery' }, s
 
 /** Calls `emit` with each result of a subquery until that returns false; false when it did. `root` as in a body. */
 export function eachResult(select: Select, scope: Scope, root?: number): (slots: Slots, emit: Emit) => boolean {
-  const [item] = select.orderBy;
-  if (item) {
-    throw new SqlError('ORDER BY is not supported inside a subquery.', item.expression, 'SC2079');
-  }
+  refuseOrder(select);
   const body = compileBody(select, scope, root);
   return (slots, emit) => {
     spend(1);
     return collectResults(body, slots, emit);
   };
+}
+
+/** Throws for a query with ORDER BY, which has no place in another. */
+export function refuseOrder({ orderBy, rank }: Select): void {
+  const place = rank ?? orderBy[0]?.expression;
+  if (place) throw new SqlError('ORDER BY is not supported inside a subquery.', place, 'SC2079');
 }
 
 type Each = ReturnType<typeof eachResult>;

@@ -10,6 +10,8 @@ export interface Select extends Place {
   readonly where: Expression | undefined;
   readonly groupBy: readonly Expression[];
   readonly orderBy: readonly OrderItem[];
+  /** `ORDER BY RANK` by scores that depend on all documents; never together with `orderBy`. */
+  readonly rank: Rank | undefined;
   readonly offset: Expression | undefined;
   readonly limit: Expression | undefined;
 }
@@ -35,6 +37,11 @@ export interface Source extends Place {
 export interface OrderItem {
   readonly expression: Expression;
   readonly descending: boolean;
+}
+
+/** The whole clause is its place. */
+export interface Rank extends Place {
+  readonly score: Expression;
 }
 
 export interface Member {

@@ -1,5 +1,6 @@
 import { type KeyComponent, propertyNames } from '../../protocol/partition-key.ts';
 import { STATUS } from '../../protocol/status.ts';
+import { hybridPlanOf } from '../../sql/hybrid-plan.ts';
 import { valuesOf } from '../../sql/key-filter.ts';
 import { planOf } from '../../sql/plan.ts';
 import type { Query } from '../../sql/query.ts';
@@ -9,15 +10,19 @@ import { json, type Reply } from '../reply.ts';
 import type { Request } from '../request.ts';
 import type { Container } from '../store/container.ts';
 import type { Store } from '../store/store.ts';
+import { vectorMetrics } from '../vector-metrics.ts';
 import { ownerContainer } from './lookup.ts';
 
 /** How a client that asks each range by itself sends a query, and puts the results together. */
 export function planQuery(request: Request, store: Store): Reply {
   const container = ownerContainer(request, store);
-  const query = parseQuery(request.body);
+  const query = parseQuery(request.body, vectorMetrics(container));
+  const { ranking } = query;
   return json(STATUS.ok, {
     partitionedQueryExecutionInfoVersion: 2,
-    queryInfo: refusingSqlErrors(() => planOf(query)),
+    ...refusingSqlErrors(() =>
+      ranking ? { hybridSearchQueryInfo: hybridPlanOf(query, ranking) } : { queryInfo: planOf(query) },
+    ),
     queryRanges: rangesOf(query, container),
   });
 }

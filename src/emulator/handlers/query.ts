@@ -15,13 +15,14 @@ import { refuseSessionAhead } from '../session.ts';
 import { type Target, targetOf } from '../slice.ts';
 import type { Container } from '../store/container.ts';
 import type { Store } from '../store/store.ts';
+import { vectorMetrics } from '../vector-metrics.ts';
 import { containerHeaders } from './item-reply.ts';
 import { ownerContainer } from './lookup.ts';
 
 /** A page of results, over all ranges unless the request names a part of the container. */
 export function runQuery(request: Request, store: Store): Reply {
   const container = ownerContainer(request, store);
-  const query = parseQuery(request.body);
+  const query = parseQuery(request.body, vectorMetrics(container));
   const target = targetOf(request, container);
   refuseSessionAhead(request.headers, target.ranges);
   const page = new Page(container.rid);

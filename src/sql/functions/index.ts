@@ -3,6 +3,7 @@ import { ARRAY_SUMMARY } from './array-summary.ts';
 import { CHOICE } from './choice.ts';
 import { CLOCK } from './clock.ts';
 import { DATE } from './date.ts';
+import { FULL_TEXT } from './full-text.ts';
 import { INTEGER } from './integer.ts';
 import { ITEM } from './item.ts';
 import { JSON_TEXT } from './json-text.ts';
@@ -16,7 +17,7 @@ import { TEXT_SEARCH } from './text-search.ts';
 import { TYPE } from './type.ts';
 import { VECTOR } from './vector.ts';
 
-const TEXTS = [TEXT, TEXT_SEARCH, TEXT_POSITION, JSON_TEXT, REGEX];
+const TEXTS = [TEXT, TEXT_SEARCH, TEXT_POSITION, FULL_TEXT, JSON_TEXT, REGEX];
 const ARRAYS = [ARRAY, ARRAY_SUMMARY, SET, VECTOR];
 
 /** The built-in functions by upper-case name. */

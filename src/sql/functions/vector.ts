@@ -1,9 +1,10 @@
 import type { Value } from '../value.ts';
 import { type Family, ofDefined } from './sql-function.ts';
 
-/** The functions of vectors. */
+/** The functions of vectors. The one with `_` orders them: of more similar vectors it is greater, whatever the metric. */
 export const VECTOR: Family = {
   VECTORDISTANCE: ofDefined(2, 4, vectorDistance),
+  _VECTORSCORE: ofDefined(2, 4, vectorScore),
 };
 
 type Vector = readonly number[];
@@ -12,9 +13,17 @@ type Vector = readonly number[];
 function vectorDistance(left: Value, right: Value, isExact: Value = false, options: Value = {}): Value {
   if (!isVector(left) || !isVector(right) || left.length !== right.length) return undefined;
   if (typeof isExact !== 'boolean' || typeof options !== 'object' || options === null) return undefined;
-  const { distanceFunction = 'cosine' } = options as { distanceFunction?: Value };
-  const result = METRICS.get(String(distanceFunction).toLowerCase())?.(left, right);
+  const result = METRICS.get(metricOf(options))?.(left, right);
   return Number.isFinite(result) ? result : undefined;
+}
+
+function vectorScore(left: Value, right: Value, isExact: Value = false, options: Value = {}): Value {
+  const distance = vectorDistance(left, right, isExact, options);
+  return typeof distance === 'number' && metricOf(options as object) === 'euclidean' ? -distance : distance;
+}
+
+function metricOf({ distanceFunction = 'cosine' }: { distanceFunction?: Value }): string {
+  return String(distanceFunction).toLowerCase();
 }
 
 function isVector(value: Value): value is Vector {
