@@ -10,6 +10,7 @@ import { JSON_TEXT } from './json-text.ts';
 import { NUMBER } from './number.ts';
 import { REGEX } from './regex.ts';
 import { SET } from './set.ts';
+import { SPATIAL } from './spatial.ts';
 import type { SqlFunction } from './sql-function.ts';
 import { TEXT } from './text.ts';
 import { TEXT_POSITION } from './text-position.ts';
@@ -22,5 +23,7 @@ const ARRAYS = [ARRAY, ARRAY_SUMMARY, SET, VECTOR];
 
 /** The built-in functions by upper-case name. */
 export const FUNCTIONS: ReadonlyMap<string, SqlFunction> = new Map(
-  [TYPE, ...TEXTS, ...ARRAYS, NUMBER, INTEGER, DATE, CLOCK, CHOICE, ITEM].flatMap((family) => Object.entries(family)),
+  [TYPE, ...TEXTS, ...ARRAYS, NUMBER, INTEGER, DATE, CLOCK, SPATIAL, CHOICE, ITEM].flatMap((family) =>
+    Object.entries(family),
+  ),
 );
