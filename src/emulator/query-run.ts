@@ -10,6 +10,8 @@ import type { Slice } from './store/documents.ts';
 export interface Run {
   readonly steps: Iterator<Step>;
   readonly originals: Originals;
+  /** Results of a query with DISTINCT that there have been. */
+  readonly seen: Set<string>;
   /** A step that was taken and not used. */
   pending?: Step;
 }
@@ -28,23 +30,36 @@ export interface RunRequest {
  * one from the position, which finds the same but has to look through all documents first.
  */
 export function resumeRun(request: RunRequest, continuation: string | undefined, from: Position): Run {
-  const { container, slice, query } = request;
+  const { container, query } = request;
   const runs = keptRuns.get(container);
   const name = continuation === undefined ? '' : nameOf(request, continuation);
   const kept = runs?.get(name);
   runs?.delete(name);
-  if (kept) return kept;
-  const originals: Originals = new WeakMap();
-  const steps = execute(query, queryDocuments(container, slice, query, originals), from);
-  return { steps: steps[Symbol.iterator](), originals };
+  if (!kept) return startRun(request, from, new WeakMap(), new Set());
+  if (query.isSettledFirst) return kept;
+  const { pending, originals, seen } = kept;
+  return { ...startRun(request, pending?.next ?? from, originals, seen), ...(pending && { pending }) };
 }
 
-/** Puts a run aside for the page that goes on at the continuation. One that reads from the store is ended instead. */
+function startRun(
+  { container, slice, query }: RunRequest,
+  from: Position,
+  originals: Originals,
+  seen: Set<string>,
+): Run {
+  const steps = execute(query, queryDocuments(container, slice, query, originals), from, seen);
+  return { steps: steps[Symbol.iterator](), originals, seen };
+}
+
+/**
+ * Puts a run aside for the page that goes on at the continuation. One that reads from the store is ended instead; of one
+ * with DISTINCT, what it has seen is kept.
+ */
 export function suspendRun(run: Run, request: RunRequest, continuation: string): void {
   const { container, query } = request;
   if (!query.isSettledFirst) {
     endRun(run);
-    return;
+    if (!query.body.distinct) return;
   }
   const runs = keptRuns.get(container) ?? new Map<string, Run>();
   keptRuns.set(container, runs);
@@ -58,7 +73,7 @@ export function endRun({ steps }: Run): void {
   steps.return?.();
 }
 
-/** Of each container; a run holds up to some ten thousand places of documents, or the groups of the query. */
+/** Of each container; a run holds up to some ten thousand places of documents, or the groups or distinct results of the query. */
 const KEPT_MAX = 4;
 const keptRuns = new WeakMap<Container, Map<string, Run>>();
 

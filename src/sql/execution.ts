@@ -23,16 +23,17 @@ export interface Step {
 
 /**
  * The results of a query from a position on. Holds one document's results at a time where it can; for ORDER BY, the keys
- * of as many results as are `wanted`; for DISTINCT, what there has been; for groups, their aggregates.
+ * of as many results as are `wanted`; for DISTINCT, what there has been; for groups, their aggregates. What there has been
+ * is put into `seen`: with that, a query may go on without looking through all documents again.
  */
-export function execute(query: Query, documents: Documents, from = START): Iterable<Step> {
+export function execute(query: Query, documents: Documents, from = START, seen = new Set<string>()): Iterable<Step> {
   const { body, inner } = query;
   if (body.limit === 0) return [];
   const own = inner ? listed(allResults(inner, documents)) : query.readsDocuments ? documents : listed([null]);
   if (query.ranking) return runRanked(query.ranking, (part) => allResults(part, documents), own, from);
   if (body.grouping) return runGrouped(query, body.grouping, own, from);
   if (body.orderBy.length > 0) return runOrdered(query, own, from);
-  return runStreaming(query, own, from);
+  return runStreaming(query, own, from, seen);
 }
 
 /** All results over documents that are in memory. */
@@ -64,12 +65,13 @@ function allResults(query: Query, documents: Documents): Value[] {
   return values;
 }
 
-/** With DISTINCT, what came before the position is looked through again for what has been given. */
-function* runStreaming(query: Query, documents: Documents, from: Position): Generator<Step> {
+/** With DISTINCT, what came before the position is looked through for what has been given, if nobody knows it any more. */
+function* runStreaming(query: Query, documents: Documents, from: Position, known: Set<string>): Generator<Step> {
   const { distinct, offset, limit } = query.body;
-  const seen = distinct ? new Set<string>() : undefined;
+  const seen = distinct ? known : undefined;
   let { passed } = from;
-  for (const [number, document] of documents.scan(seen ? 0 : from.row > 0 ? from.number - 1 : from.number)) {
+  const start = seen?.size === 0 ? 0 : from.row > 0 ? from.number - 1 : from.number;
+  for (const [number, document] of documents.scan(start)) {
     const values = resultsAlone(query, document);
     const done = number < from.number ? values.length : number > from.number ? 0 : from.row || values.length;
     let gave = false;

@@ -13,6 +13,9 @@ const QUERIES = [
   'SELECT VALUE c.n FROM c ORDER BY c.band, c.n DESC',
   'SELECT VALUE c.n FROM c ORDER BY c.band OFFSET 3 LIMIT 20',
   'SELECT DISTINCT VALUE c.band FROM c',
+  'SELECT DISTINCT t, c.band FROM c JOIN t IN c.tags',
+  'SELECT DISTINCT VALUE c FROM c WHERE c.n % 2 = 0',
+  'SELECT DISTINCT VALUE SUM(c.n) FROM c',
   'SELECT c.band, SUM(c.n) AS total FROM c GROUP BY c.band',
   'SELECT VALUE COUNT(1) FROM c',
 ];

@@ -153,3 +153,29 @@ test.each([
 ])('"%s" is not the text of a position', (text) => {
   expect(parsePosition(text)).toBeUndefined();
 });
+
+test('DISTINCT looks through no document twice when it knows what there has been', () => {
+  const shelf = new Shelf(20);
+  const text = 'SELECT DISTINCT VALUE c.band FROM c';
+  const seen = new Set<string>();
+  const [values, next] = firstOf(execute(prepare(text), shelf, START, seen), 3);
+  const scans: number[] = [];
+  const watched: Documents = {
+    scan: (after) => {
+      scans.push(after);
+      return shelf.scan(after);
+    },
+    read: (number) => shelf.read(number),
+  };
+  const [rest] = firstOf(execute(prepare(text), watched, next, seen), 20);
+  expect([values, rest, scans]).toEqual([[1, 2, 3], [4, 5, 6, 0], [3]]);
+});
+
+function firstOf(steps: ReturnType<typeof execute>, count: number): [unknown[], Position | undefined] {
+  const values: unknown[] = [];
+  for (const { value, next } of steps) {
+    if (value !== undefined) values.push(value);
+    if (values.length === count) return [values, next];
+  }
+  return [values, undefined];
+}
