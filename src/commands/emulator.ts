@@ -31,7 +31,7 @@ export const emulator = command({
     keyEnv: text('--key-env <name>', 'environment variable that holds the key, in base64', ''),
     latency: duration('--latency <time>', 'added to every request, to be like a network', '0'),
     admin: toggle('--admin', 'serve the admin API too, and print its token'),
-    adminTokenEnv: text('--admin-token-env <name>', 'environment variable that holds the token instead', ''),
+    adminTokenEnv: text('--admin-token-env <name>', 'the same, with the token in this environment variable', ''),
     seed: count('--seed <n>', 'what chance depends on; printed with --admin when not given', undefined, {
       min: 0,
       max: 2 ** 32 - 1,
@@ -58,7 +58,7 @@ export const emulator = command({
       ranges: options.ranges,
       tls: options.tls,
       latencyMs: options.latency,
-      admin: options.admin && token !== undefined ? { token } : options.admin,
+      admin: token === undefined ? options.admin : { token },
       ...(options.throughput !== undefined && { throughput: options.throughput }),
       ...(options.seed !== undefined && { seed: options.seed }),
       ...(key !== undefined && { key }),

@@ -109,6 +109,25 @@ test('the token of the admin API is printed once, on stderr alone, and opens it'
   expect(result.stdout).not.toContain('token');
 });
 
+test('a token of the admin API that is given is asked for and not shown', async () => {
+  const statuses: number[] = [];
+  const result = await runCli(['emulator', '--port', '0', '--admin-token-env', 'OWN_TOKEN'], {
+    cwd: useDirectory(),
+    env: { OWN_TOKEN: TOKEN },
+    onStart: (child) => {
+      child.stderr?.on('data', async (text) => {
+        const url = /admin API: (\S+); token: from OWN_TOKEN;/.exec(String(text))?.[1];
+        if (url === undefined) return;
+        statuses.push((await fetch(`${url}/faults`, { headers: { authorization: `Bearer ${TOKEN}` } })).status);
+        child.kill('SIGTERM');
+      });
+    },
+  });
+  expect(result, result.stderr).toMatchObject({ status: 0 });
+  expect(statuses).toEqual([200]);
+  expect(result.stderr).not.toContain(TOKEN);
+}, 10_000);
+
 test.each([
   [['--key-env', 'NO_KEY'], /"NO_KEY" of --key-env is not set\n {2}hint: export NO_KEY=/],
   [['--key-env', 'HOME'], /"HOME" of --key-env is not a key in base64/],
@@ -123,3 +142,4 @@ test.each([
 
 /** Not the one that every emulator has. */
 const KEY = Buffer.alloc(64, 7).toString('base64');
+const TOKEN = 'not-to-be-guessed';
