@@ -62,12 +62,12 @@ function memberOf(text: Buffer, at: number, name: string): Node {
       return splice(text, end - 1, end - 1, member, value);
     },
     remove: () => {
-      // An earlier member of the same name would come to light: all of them go, the last one first.
-      let rest = cut(text, nameStart, valueEnd);
-      for (let index = repeats.length - SPAN; index >= 0; index -= SPAN) {
-        rest = cut(rest, repeats[index + 1] as number, repeats[index + 2] as number);
-      }
-      return rest;
+      // An earlier member of the same name would come to light: all of them go.
+      const places = Array.from({ length: repeats.length / SPAN }, (_, index) => {
+        const [, first = 0, last = 0] = repeats.slice(index * SPAN, (index + 1) * SPAN);
+        return { start: first, end: last };
+      });
+      return cut(text, [...places, { start: nameStart, end: valueEnd }]);
     },
   };
 }
@@ -87,7 +87,7 @@ function elementOf(text: Buffer, at: number, part: string, mayAppend: boolean): 
       if (lastEnd === undefined) return splice(text, at + 1, at + 1, value);
       return splice(text, lastEnd, lastEnd, SEPARATOR, value);
     },
-    remove: () => cut(text, start, end),
+    remove: () => cut(text, [{ start, end }]),
   };
 }
 
@@ -96,13 +96,26 @@ function indexOf(part: string): number {
   return Number(part);
 }
 
-/** Takes out what lies between, with the comma after it, or before it when it was the last of several. */
-function cut(text: Buffer, start: number, end: number): Buffer {
-  const after = skipSpace(text, end);
-  if (text[after] === COMMA) return splice(text, start, skipSpace(text, after + 1));
-  let before = start - 1;
-  while (isSpace(text[before])) before--;
-  return splice(text, text[before] === COMMA ? before : start, end);
+/** Takes out what is at these places, in their order, each with the comma after it; where none is left, the one before. */
+function cut(text: Buffer, places: readonly Span[]): Buffer {
+  const kept: Buffer[] = [];
+  let from = 0;
+  let endsList = false;
+  for (const { start, end } of places) {
+    kept.push(text.subarray(from, start));
+    const after = skipSpace(text, end);
+    endsList = text[after] !== COMMA;
+    from = endsList ? end : skipSpace(text, after + 1);
+  }
+  const head = Buffer.concat(kept);
+  return Buffer.concat([endsList ? withoutComma(head) : head, text.subarray(from)]);
+}
+
+/** Without the comma that it ends with, if it does. */
+function withoutComma(text: Buffer): Buffer {
+  let last = text.length - 1;
+  while (isSpace(text[last])) last--;
+  return text[last] === COMMA ? text.subarray(0, last) : text;
 }
 
 function splice(text: Buffer, start: number, end: number, ...parts: Uint8Array[]): Buffer {
