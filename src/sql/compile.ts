@@ -1,6 +1,7 @@
 import { isAggregate } from './aggregates.ts';
 import { spendOn } from './budget.ts';
 import { FUNCTIONS } from './functions/index.ts';
+import type { SqlFunction } from './functions/sql-function.ts';
 import { checkEscape, matches, parsePattern } from './like.ts';
 import { metricOfCall } from './metric.ts';
 import { BINARY, isBetween, UNARY } from './operators.ts';
@@ -175,6 +176,7 @@ function compileCall(expression: Expression & { kind: 'call' }, scope: Scope): E
   const items = expression.items.map((item) => compile(item, scope));
   refuseCount(expression, ...known.arguments);
   refuseFuzzyTerms(expression);
+  if (known.once) return compileOnce(name, known, scope);
   const { call } = known;
   const metric = metricOfCall(expression, scope);
   if (metric !== undefined) return withMetric(call, items, metric);
@@ -184,6 +186,13 @@ function compileCall(expression: Expression & { kind: 'call' }, scope: Scope): E
     return (slots) => metered(call(metered(first(slots)), metered(second(slots))));
   }
   return (slots) => metered(call(...items.map((item) => metered(item(slots)))));
+}
+
+/** The first call of the query is made now. */
+function compileOnce(name: string, { call }: SqlFunction, { constants }: Scope): Evaluate {
+  if (!constants.has(name)) constants.set(name, call());
+  const value = constants.get(name);
+  return () => value;
 }
 
 function metered(value: Value): Value {

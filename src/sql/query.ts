@@ -58,7 +58,8 @@ export function prepareQuery(
   const select = parseSelect(text);
   refuseCompositions(select);
   const values = new Map(parameters.map(({ name, value }) => [name, value]));
-  const ready = (other: Select): Query => prepare(other, outerScope(values, metricOf));
+  const scope = outerScope(values, metricOf);
+  const ready = (other: Select): Query => prepare(other, scope);
   return select.rank ? prepareRanked(select, select.rank, values, ready) : ready(select);
 }
 

@@ -14,6 +14,8 @@ export interface Scope {
   readonly names: ReadonlyMap<string, number>;
   /** The metric of vectors at a path of documents, where that is settled. */
   readonly metricOf: MetricOf;
+  /** The values of functions that have only one in a query, by name, as soon as there is a call. */
+  readonly constants: Map<string, Value>;
   /** Gives out slots, all through the query and its subqueries. */
   readonly nextSlot: () => number;
   /** Set where the rows of a query have become groups. */
@@ -33,7 +35,7 @@ export interface Grouping {
 
 export function outerScope(parameters: ReadonlyMap<string, Value>, metricOf: MetricOf): Scope {
   let slots = 0;
-  return { parameters, names: new Map(), metricOf, nextSlot: () => slots++ };
+  return { parameters, names: new Map(), metricOf, constants: new Map(), nextSlot: () => slots++ };
 }
 
 /** The scope with one more alias, which may hide one of a query around. */

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { resultsOf } from '../../src/sql/execution.ts';
 import { FUNCTIONS } from '../../src/sql/functions/index.ts';
+import { prepareQuery } from '../../src/sql/query.ts';
 import { callFunction, testRows } from './functions-rows.ts';
 
 const JULY = '2020-07-03T00:00:00.0000000';
@@ -223,7 +225,10 @@ describe('arguments of a wrong type give undefined:', () => {
 });
 
 describe('the current time', () => {
-  afterEach(() => vi.useRealTimers());
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
 
   test.each([
     ['GETCURRENTDATETIME', [], '2024-02-29T12:34:56.7890000Z'],
@@ -249,5 +254,18 @@ describe('the current time', () => {
   test('is to be taken once a query by the static functions and no others', () => {
     const names = [...FUNCTIONS].filter(([, { once }]) => once).map(([name]) => name);
     expect(names.sort()).toEqual(['GETCURRENTDATETIMESTATIC', 'GETCURRENTTICKSSTATIC', 'GETCURRENTTIMESTAMPSTATIC']);
+  });
+
+  test('is taken once a query, wherever the static functions stand and however many documents there are', () => {
+    let time = 1000;
+    vi.spyOn(Date, 'now').mockImplementation(() => ++time);
+    const timesOf = (name: string): unknown[] => {
+      const text = `SELECT VALUE [${name}(), (SELECT VALUE ${name}())] FROM c WHERE ${name}() > 0 ORDER BY c.id`;
+      return [...resultsOf(prepareQuery(text), [{ id: 1 }, { id: 2 }])].flat();
+    };
+    expect(new Set(timesOf('GETCURRENTTIMESTAMP')).size).toBe(4);
+    const [first, second] = [timesOf('GETCURRENTTIMESTAMPSTATIC'), timesOf('GETCURRENTTIMESTAMPSTATIC')];
+    expect(first).toEqual(Array(4).fill(time - 1));
+    expect(second).toEqual(Array(4).fill(time));
   });
 });
