@@ -50,6 +50,7 @@ describe('vectors:', () => {
     ['VECTORDISTANCE', [[3, 4], [4, 3], false, { distanceFunction: 'dotproduct' }], 24],
     ['VECTORDISTANCE', [[0, 0], [3, 4], true, { distanceFunction: 'Euclidean' }], 5],
     ['VECTORDISTANCE', [[1, 2], [1, 2], true, { distanceFunction: 'manhattan' }], undefined],
+    ['VECTORDISTANCE', [[1, 2], [1, 2], true, { distanceFunction: { toString: 1 } }], undefined],
     [
       'VECTORDISTANCE',
       [

@@ -23,7 +23,8 @@ function vectorScore(left: Value, right: Value, isExact: Value = false, options:
 }
 
 function metricOf({ distanceFunction = 'cosine' }: { distanceFunction?: Value }): string {
-  return String(distanceFunction).toLowerCase();
+  // An object may have anything for a `toString`.
+  return typeof distanceFunction === 'string' ? distanceFunction.toLowerCase() : '';
 }
 
 function isVector(value: Value): value is Vector {
