@@ -59,7 +59,7 @@ export function suspendRun(run: Run, request: RunRequest, continuation: string):
   const { container, query } = request;
   if (!query.isSettledFirst) {
     endRun(run);
-    if (!query.body.distinct) return;
+    if (!query.body.distinct || run.seen.size > SEEN_MAX) return;
   }
   const runs = keptRuns.get(container) ?? new Map<string, Run>();
   keptRuns.set(container, runs);
@@ -75,6 +75,8 @@ export function endRun({ steps }: Run): void {
 
 /** Of each container; a run holds up to some ten thousand places of documents, or the groups or distinct results of the query. */
 const KEPT_MAX = 4;
+/** Some 20 MB. */
+const SEEN_MAX = 200_000;
 const keptRuns = new WeakMap<Container, Map<string, Run>>();
 
 function nameOf({ container, slice, body }: RunRequest, continuation: string): string {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { DOCUMENT_STEPS_MAX, granting, QUERY_STEPS_MAX, spend, within } from './budget.ts';
 import { collectResults } from './collection.ts';
 import { runGrouped } from './grouped-execution.ts';
@@ -90,8 +91,15 @@ function isNew(value: Value, seen: Set<string> | undefined): boolean {
   if (!seen) return true;
   const size = seen.size;
   if (size > HELD_MAX) throw new SqlError('The query has too many distinct results.', NOWHERE, 'SC9002');
-  return seen.add(canonical(value)).size > size;
+  return seen.add(shortened(canonical(value))).size > size;
 }
+
+/** Of a long text something short that no other has, so that a million results take no more room than they must. */
+function shortened(text: string): string {
+  return text.length > SHORT_MAX ? `#${hash('sha256', text, 'base64')}` : text;
+}
+
+const SHORT_MAX = 64;
 
 /** What one document gives rise to, before DISTINCT and the limits. */
 function resultsAlone({ body, slots }: Query, document: Value): Value[] {

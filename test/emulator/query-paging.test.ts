@@ -15,6 +15,7 @@ const QUERIES = [
   'SELECT DISTINCT VALUE c.band FROM c',
   'SELECT DISTINCT t, c.band FROM c JOIN t IN c.tags',
   'SELECT DISTINCT VALUE c FROM c WHERE c.n % 2 = 0',
+  'SELECT DISTINCT VALUE REPLICATE("long ", 20 + c.n % 5) FROM c',
   'SELECT DISTINCT VALUE SUM(c.n) FROM c',
   'SELECT c.band, SUM(c.n) AS total FROM c GROUP BY c.band',
   'SELECT VALUE COUNT(1) FROM c',
