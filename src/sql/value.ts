@@ -37,6 +37,8 @@ export function typeOf(value: Value): Type {
 /** A text that is the same for equal values only, whatever the order of their members. */
 export function canonical(value: Value): string {
   if (typeof value === 'string') spendOn(value);
+  // JSON has no number that is too large, and would write null.
+  if (typeof value === 'number') return String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
   if (Array.isArray(value)) {
     spend(value.length);

@@ -171,6 +171,13 @@ test('DISTINCT looks through no document twice when it knows what there has been
   expect([values, rest, scans]).toEqual([[1, 2, 3], [4, 5, 6, 0], [3]]);
 });
 
+test('DISTINCT tells a number that is too large from null', () => {
+  const shelf = new Shelf(0);
+  [Number.POSITIVE_INFINITY, null, -0, 0].forEach((band, index) => void shelf.put(index + 1, { band }));
+  const [values] = firstOf(execute(prepare('SELECT DISTINCT VALUE c.band FROM c'), shelf), 9);
+  expect(values).toEqual([Number.POSITIVE_INFINITY, null, -0]);
+});
+
 function firstOf(steps: ReturnType<typeof execute>, count: number): [unknown[], Position | undefined] {
   const values: unknown[] = [];
   for (const { value, next } of steps) {

@@ -1,4 +1,4 @@
-import type { Value } from '../value.ts';
+import { canonical, type Value } from '../value.ts';
 import { type Family, ofDefined, type SqlFunction } from './sql-function.ts';
 
 /** The functions that take arrays for sets: equal items count once. The time they need is linear. */
@@ -23,13 +23,4 @@ function itemsOf(values: readonly Value[]): Items {
 
 function itemOf([, item]: readonly [string, Value]): Value {
   return item;
-}
-
-/** A text that only equal values have: names of properties are sorted. */
-function canonical(value: Value): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (typeof value !== 'object' || value === null)
-    return typeof value === 'number' ? `${value}` : JSON.stringify(value);
-  const names = Object.keys(value).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical((value as Record<string, Value>)[name])}`).join()}}`;
 }
