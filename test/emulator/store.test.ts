@@ -132,6 +132,23 @@ describe('writes of one turn', () => {
     store.close();
   });
 
+  test('are undone with the one that cannot wait for them when the disk fails', () => {
+    let failures = 0;
+    const { prepare } = Database.prototype;
+    vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (this: Database.Database, sql: string) {
+      const statement = prepare.call(this, sql) as Database.Statement<unknown[]>;
+      return sql === 'COMMIT' ? ({ run: () => (failures-- > 0 ? fail() : statement.run()) } as never) : statement;
+    });
+    const store = new Store(':memory:');
+    failures = 1;
+    store.writeSoon(() => store.createDatabase('one'));
+    expect(() => store.write(() => store.createDatabase('two'))).toThrow('the disk is gone');
+    expect(names(store)).toEqual([]);
+    store.write(() => store.createDatabase('three'));
+    expect(names(store)).toEqual(['three']);
+    store.close();
+  });
+
   test('are undone together when the disk fails, and all who wait are told so', async () => {
     let isBroken = false;
     const { prepare } = Database.prototype;

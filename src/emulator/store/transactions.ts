@@ -71,9 +71,13 @@ export class Transactions {
     return result;
   }
 
-  /** The same in a transaction of its own, which is on disk when this returns. Also throws when telling of it fails. */
+  /**
+   * The same in a transaction of its own, which is on disk when this returns. Also throws when telling of it fails, and
+   * when what was written just before is undone: the work may be about counters and ranges as they were then.
+   */
   runAlone<Result>(work: () => Result): Result {
-    this.#commit();
+    const failure = this.#commit();
+    if (failure) throw failure.cause;
     const result = this.run(work);
     this.flush();
     return result;
