@@ -38,7 +38,10 @@ export interface Emulator {
   split(database: string, container: string, rangeId?: string): void;
   /** Merges neighbouring ranges of a container, the first two by default; their ids are gone when this returns. */
   merge(database: string, container: string, rangeIds?: readonly string[]): void;
-  /** Has requests to a range refused with 410/1007, as while it splits or merges, until it does or is resumed. */
+  /**
+   * Has requests that name a range refused with 410/1007, as while it splits or merges, until it does or is resumed. Those
+   * that name a key are answered: the service's gateway finds their range by itself.
+   */
   suspend(database: string, container: string, rangeId: string): void;
   resume(database: string, container: string, rangeId: string): void;
   /** Replaces a container by an empty one of the same name, definition, ranges and throughput. */
