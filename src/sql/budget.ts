@@ -36,6 +36,24 @@ export function within<Result>(steps: number, work: () => Result): Result {
   }
 }
 
+/** What a query may do for documents that it cannot pause between: as much as if it needed all of them at once. */
+export class Allowance {
+  #left = QUERY_STEPS_MAX;
+
+  /** Does the work for one of the documents. */
+  spend<Result>(work: () => Result): Result {
+    const granted = this.#left + DOCUMENT_GRANT;
+    return within(granted, () => {
+      const before = left;
+      try {
+        return work();
+      } finally {
+        this.#left = granted - (before - left);
+      }
+    });
+  }
+}
+
 /** Rows and the like that one document may give rise to. */
 export const DOCUMENT_STEPS_MAX = 1_000_000;
 /** The same for a query that needs all documents before its first result, besides what `granting` adds. */

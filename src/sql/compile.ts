@@ -1,5 +1,5 @@
 import { isAggregate } from './aggregates.ts';
-import { spendOn } from './budget.ts';
+import { spend, spendOn } from './budget.ts';
 import { FUNCTIONS } from './functions/index.ts';
 import type { SqlFunction } from './functions/sql-function.ts';
 import { checkEscape, matches, parsePattern } from './like.ts';
@@ -156,12 +156,18 @@ function compileLike(expression: Expression & { kind: 'like' }, scope: Scope): E
 }
 
 function compileArray(items: readonly Evaluate[]): Evaluate {
-  return (slots) => items.map((item) => item(slots)).filter((value) => value !== undefined);
+  return (slots) => {
+    spend(items.length);
+    return items.map((item) => item(slots)).filter((value) => value !== undefined);
+  };
 }
 
 function compileObject(members: readonly Member[], inner: (part: Expression) => Evaluate): Evaluate {
   const values = members.map(({ name, value }) => [name, inner(value)] as const);
-  return (slots) => objectOf(values.map(([name, value]) => [name, value(slots)]));
+  return (slots) => {
+    spend(values.length);
+    return objectOf(values.map(([name, value]) => [name, value(slots)]));
+  };
 }
 
 function compileCall(expression: Expression & { kind: 'call' }, scope: Scope): Evaluate {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { DOCUMENT_STEPS_MAX, granting, QUERY_STEPS_MAX, spend, within } from './budget.ts';
+import { Allowance, DOCUMENT_STEPS_MAX, granting, QUERY_STEPS_MAX, spend, within } from './budget.ts';
 import { collectResults } from './collection.ts';
 import { runGrouped } from './grouped-execution.ts';
 import { runOrdered } from './ordered-execution.ts';
@@ -72,9 +72,15 @@ function* runStreaming(query: Query, documents: Documents, from: Position, known
   const seen = distinct ? known : undefined;
   let { passed } = from;
   const start = seen?.size === 0 ? 0 : from.row > 0 ? from.number - 1 : from.number;
+  const before = new Allowance();
   for (const [number, document] of documents.scan(start)) {
+    if (number < from.number || (number === from.number && from.row === 0)) {
+      // None of these is given, so that there is no place to pause at.
+      before.spend(() => resultsAlone(query, document).forEach((value) => void isNew(value, seen)));
+      continue;
+    }
     const values = resultsAlone(query, document);
-    const done = number < from.number ? values.length : number > from.number ? 0 : from.row || values.length;
+    const done = number > from.number ? 0 : from.row;
     let gave = false;
     for (const [row, value] of values.entries()) {
       if (!isNew(value, seen) || row < done || ++passed <= offset) continue;

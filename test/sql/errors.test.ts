@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { resultsOf } from '../../src/sql/execution.ts';
+import { execute, resultsOf } from '../../src/sql/execution.ts';
 import { failureOf, prepare, query } from './shop.ts';
 
 describe('a query that makes no sense is refused with the place:', () => {
@@ -180,6 +180,16 @@ describe('a query that would not end is stopped:', () => {
     const run = (): unknown => resultsOf(prepare(text), [{ list: numbers(300) }]);
     if (code) expect(run).toThrow(expect.objectContaining({ code }));
     else expect(run()).toEqual([]);
+  });
+
+  test('a page of distinct results after many others, which are looked through again', () => {
+    const documents = numbers(100).map((n): [number, unknown] => [n + 1, { list: numbers(40) }]);
+    const all = { scan: (after: number) => documents.slice(after), read: (n: number) => documents[n - 1]?.[1] };
+    const distinct = prepare(
+      'SELECT DISTINCT VALUE [a, b, d] FROM c JOIN a IN c.list JOIN b IN c.list JOIN d IN c.list',
+    );
+    const steps = execute(distinct, all, { number: 99, row: 0, passed: 64_000 });
+    expect(() => [...steps]).toThrow(expect.objectContaining({ code: 'SC9002' }));
   });
 
   test('a list of everything', () => {
