@@ -12,10 +12,10 @@ import { isMortal, Writer } from './server/writer.ts';
 
 // A server is killed again and again while writers write, ranges split and merge, items expire and both change feeds are
 // read, and starts again with the same data. What was answered must have been done; of what was not, writers find out
-// whether it was. KILLS=5 kills it less often.
+// whether it was. KILLS=20 kills it more often.
 
 const SEED = Number(process.env.SEED ?? Date.now() % 100_000);
-const KILLS = Number(process.env.KILLS ?? 20);
+const KILLS = Number(process.env.KILLS ?? 8);
 const FULL = '/dbs/db/colls/full';
 const PLAIN = '/dbs/db/colls/plain';
 
