@@ -203,6 +203,8 @@ const MALFORMED: Readonly<Record<string, typeof BAD_REQUEST>> = {
 
 /** Answers what is not HTTP, or too much of it, without the help of the HTTP parser. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  // It has been answered. A client that is cut off while it sends might not see that.
+  if (socket.writableEnded) return;
   if (!socket.writable) return void socket.destroy();
   const { line, code } = MALFORMED[error.code ?? ''] ?? BAD_REQUEST;
   const body = JSON.stringify({ code, message: `The request is not valid HTTP: ${error.message}` });
@@ -214,4 +216,9 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
     `${SIGN}: 1`,
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
+
+/** How long to read, and to throw away, what a client goes on to send. */
+const LINGER_MS = 2000;

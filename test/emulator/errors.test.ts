@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect as connectSocket, Server } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -153,6 +154,18 @@ describe('a fault on purpose', () => {
     await container.items.upsert({ id: '1', pk: 'p' });
     expect(performance.now() - started).toBeGreaterThanOrEqual(19);
   });
+});
+
+test('what is not HTTP is answered also when much follows it', async () => {
+  const { endpoint } = await openEmulator();
+  const { port } = new URL(endpoint);
+  const text = `POST /dbs HTTP/1.1\r\nhost: x\r\nbad: \u0001\r\n\r\n${'x'.repeat(20_000_000)}`;
+  // Read only when all is sent: what comes before that is lost when the server cuts the connection.
+  const socket = connectSocket(Number(port), '127.0.0.1').pause();
+  await new Promise<void>((sent, failed) => void socket.once('error', failed).write(text, () => sent()));
+  const [answer] = await once(socket.resume(), 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1.1 400 /);
+  socket.destroy();
 });
 
 function exchange(port: number, text: string): Promise<string> {
