@@ -8,12 +8,9 @@ const WORDS = ['blue', 'red', 'green'];
 /** Documents over four ranges. No two have the same score: lengths of texts and angles of vectors differ. */
 async function openFilled() {
   const rig = await openRig({ ranges: 4 });
-  const operations = Array.from({ length: COUNT }, (_, n) => ({
-    operationType: 'Create' as const,
-    partitionKey: `p${n % 13}`,
-    resourceBody: { id: `${n}`, pk: `p${n % 13}`, n, text: textOf(n), v: vectorOf(n) },
-  }));
-  await rig.container.items.executeBulkOperations(operations);
+  for (let n = 0; n < COUNT; n++) {
+    await rig.container.items.create({ id: `${n}`, pk: `p${n % 13}`, n, text: textOf(n), v: vectorOf(n) });
+  }
   return rig;
 }
 

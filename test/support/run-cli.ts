@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/cosmosflow.js', import.meta.url));
+/** Shared, because there are many processes. */
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/cosmosflow/compiled', import.meta.url));
 
 export interface CliOptions {
   readonly cwd: string;
@@ -25,7 +27,7 @@ export interface CliResult {
 export function runCli(args: readonly string[], { cwd, env = {}, onStart }: CliOptions): Promise<CliResult> {
   const child = spawn(process.execPath, [LAUNCHER, ...args], {
     cwd,
-    env: { PATH: process.env.PATH ?? '', HOME: cwd, ...env },
+    env: { PATH: process.env.PATH ?? '', HOME: cwd, NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onStart?.(child);
