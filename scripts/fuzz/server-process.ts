@@ -33,8 +33,13 @@ export class ServerProcess {
   /** Resolves once it can be reached. */
   static async start(): Promise<ServerProcess> {
     const file = fileURLToPath(new URL('./server.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--expose-gc', file], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-    const [address] = await once(child, 'message');
+    const child = spawn(process.execPath, ['--expose-gc', file], {
+      env: { ...process.env, ...ALLOCATION },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error('the server did not start')));
+    const [address] = await Promise.race([once(child, 'message'), ended]);
+    ended.catch(() => {});
     return new ServerProcess(child, address as ServerAddress);
   }
 
@@ -56,9 +61,15 @@ export class ServerProcess {
   async stop(): Promise<void> {
     if (this.end !== undefined) return;
     const exit = once(this.#process, 'exit');
-    this.#process.kill('SIGKILL');
+    // It ends by itself, if it can.
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), END_MS);
+    this.#process.disconnect();
     await exit;
+    clearTimeout(timer);
   }
 }
 
+const END_MS = 5000;
 const STDERR_MAX = 4000;
+/** Has the C library give back what is free, which it would keep for later: then what is kept is kept by the server. */
+const ALLOCATION = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
