@@ -15,7 +15,14 @@ export interface RunOptions {
  * called again with the same checkpoint after either: it goes on behind the last commit.
  */
 export async function run(source: Source, sink: Sink, checkpoint: Checkpoint, options: RunOptions): Promise<void> {
-  if (checkpoint.positions().length === 0) checkpoint.begin(await source.ranges());
+  if (checkpoint.positions().length === 0) {
+    const ranges = await source.ranges().catch((error: unknown) => {
+      if (!options.signal.aborted) throw error;
+    });
+    // Told to stop before anything began.
+    if (!ranges) return;
+    checkpoint.begin(ranges);
+  }
   const positions = checkpoint.positions();
   assertTiles(positions.map(({ range }) => range));
 

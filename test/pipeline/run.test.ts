@@ -29,6 +29,24 @@ describe('a run', () => {
     await running;
   });
 
+  test('that is told to stop before it knows the ranges resolves, and stores nothing', async () => {
+    const stop = new AbortController();
+    const checkpoint = forgetful();
+    const ranges = async (): Promise<Range[]> => {
+      stop.abort();
+      throw new Error('cut off by the stop');
+    };
+    const source = { ...sourceOf(new Map()), ranges };
+    await run(source, manualSink(), checkpoint, { window: 1, signal: stop.signal });
+    expect(checkpoint.positions()).toEqual([]);
+  });
+
+  test('rejects when the ranges cannot be read', async () => {
+    const source = { ...sourceOf(new Map()), ranges: () => Promise.reject(OUTAGE) };
+    const { signal } = new AbortController();
+    await expect(run(source, manualSink(), forgetful(), { window: 1, signal })).rejects.toBe(OUTAGE);
+  });
+
   test('goes on behind the last commit of an earlier one', async () => {
     const checkpoint = forgetful();
     checkpoint.begin([EVERYTHING]);
