@@ -7,6 +7,7 @@
 // - durable: the destination would still have it after losing power
 // - commit: save a page's continuation, once it and every page before it are durable
 // - split: a range ends and others go on where it stopped; together they cover the same keys
+// - note: what a sink wants to find again after a crash; stored together with the position that it belongs to
 
 /** A half-open interval `[min, max)` of effective partition keys. A source without partitions has one range, `EVERYTHING`. */
 export interface Range {
@@ -20,7 +21,10 @@ declare const continuation: unique symbol;
 export type Continuation = string & { readonly [continuation]: true };
 
 export interface Change {
-  /** Equal for all versions of one document, different for different documents. */
+  /**
+   * Equal for all versions of one document, different for different documents: JSON texts of the id and of each part of
+   * the partition key, with commas between. A part that the document does not have is `{}`.
+   */
   readonly key: string;
   readonly kind: 'upsert' | 'delete';
   /**
@@ -28,6 +32,14 @@ export interface Change {
    * with the id and the partition-key properties alone.
    */
   readonly document: Uint8Array;
+  /** What happened, where the source tells: the latest-version feed does not tell a creation from a replacement. */
+  readonly operation?: 'create' | 'replace' | 'delete' | 'expire';
+  /** Opaque, and another for each version of the document. */
+  readonly version?: string;
+  /** Number of the commit in its physical range; later is larger. */
+  readonly lsn?: number;
+  /** When it was committed, in whole seconds since 1970 by the clock of the server. */
+  readonly time?: number;
 }
 
 /** A range and the point in it from which to read; `undefined` is the start that the source was opened with. */
@@ -48,8 +60,11 @@ export interface Page {
 }
 
 export interface Source {
-  /** The ranges as they are now. They tile the whole source: no hole, no overlap. */
-  ranges(): Promise<readonly Range[]>;
+  /**
+   * The ranges as they are now, and where to begin in each. They tile all that the source reads: no hole, no overlap.
+   * What happens after this has resolved is read from there, if the source was opened to begin with it.
+   */
+  starts(): Promise<readonly Position[]>;
   /**
    * Pages after `from` (`undefined`: from the start), oldest first. Ends, without throwing, at the end of what there
    * is to read, soon after `signal` aborts, or with the page that carries a split.
@@ -57,22 +72,40 @@ export interface Source {
   pages(range: Range, from: Continuation | undefined, signal: AbortSignal): AsyncIterable<Page>;
 }
 
+/** By name; `undefined` forgets what the name stood for. */
+export type Notes = ReadonlyMap<string, string | undefined>;
+
+// biome-ignore lint/suspicious/noConfusingVoidType: most sinks have nothing to note
+export type Written = Notes | void;
+
 export interface Sink {
   /**
-   * Applies the changes in order; resolves once all of them are durable. When it rejects, nothing of this call is
-   * still under way. May be called again with the same changes, and while an earlier call with other keys is open.
+   * What of two writes may not overlap: those with a key in common (`key`, unless it says otherwise), or any two of one
+   * range, which then come in the order in which they were read.
    */
-  write(changes: readonly Change[]): Promise<void>;
+  readonly order?: 'key' | 'range';
+  /**
+   * Applies the changes in order; resolves once all of them are durable, with what is to be noted in the commit. When it
+   * rejects, nothing of this call is still under way. May be called again with the same changes, and while an earlier
+   * call is open that `order` does not keep apart from it.
+   */
+  write(changes: readonly Change[], range: Range): Promise<Written>;
+  /** Called once, when the source has been read to its end and everything is committed. */
+  finish?(): Promise<Written>;
   close(): Promise<void>;
 }
 
 export interface Checkpoint {
   /** Where each range stands; empty before the first `begin`. */
   positions(): readonly Position[];
+  /** All that is noted. */
+  notes(): ReadonlyMap<string, string>;
   /** Stores the ranges of a new job, so that a start point is kept before anything is delivered. */
-  begin(ranges: readonly Range[]): void;
-  save(range: Range, resumeAt: Continuation): void;
-  /** Replaces a range by the successors that tile it, in one transaction. */
-  split(range: Range, successors: readonly Position[]): void;
+  begin(starts: readonly Position[]): void;
+  /** Moves a range on, and notes what belongs to that, in one transaction. */
+  save(range: Range, resumeAt: Continuation, notes?: Written): void;
+  /** Replaces a range by the successors that tile it, and notes what belongs to that, in one transaction. */
+  split(range: Range, successors: readonly Position[], notes?: Written): void;
+  note(notes: Notes): void;
   close(): void;
 }

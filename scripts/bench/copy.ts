@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ContainerRequest } from '@azure/cosmos';
+import { EVERYTHING } from '../../src/contract.ts';
 import { Connection } from '../../src/cosmos/connection.ts';
 import { containerOf, createContainer, findContainer, readContainer } from '../../src/cosmos/container.ts';
 import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
@@ -54,7 +55,7 @@ async function fill(connection: Connection, container: string, count: number): P
   const name = { database: DATABASE, container };
   await createContainer(connection.client, name, LIKE);
   const sink = cosmosSink(connection, await readContainer(connection.client, name), { concurrency: 16 });
-  for (let from = 0; from < count; from += 1000) await sink.write(changesOf(from, 1000, SHAPE));
+  for (let from = 0; from < count; from += 1000) await sink.write(changesOf(from, 1000, SHAPE), EVERYTHING);
 }
 
 /** Copies into a new container, times it, and makes sure that everything has arrived. */

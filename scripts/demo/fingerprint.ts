@@ -5,6 +5,7 @@ import type { Connection } from '../../src/cosmos/connection.ts';
 import { readContainer } from '../../src/cosmos/container.ts';
 import { DocumentKey } from '../../src/cosmos/document-key.ts';
 import { changeFeed } from '../../src/sources/change-feed.ts';
+import { rangesOf } from '../../test/support/changes.ts';
 
 export interface Fingerprint {
   readonly documents: number;
@@ -25,7 +26,7 @@ export async function fingerprint(connection: Connection, name: ContainerName): 
   });
   const key = new DocumentKey(facts.partitionKey);
   const hashes = new Map<string, string>();
-  for (const range of await source.ranges()) {
+  for (const range of await rangesOf(source)) {
     for await (const page of source.pages(range, undefined, signal)) {
       for (const change of page.changes) hashes.set(change.key, hashOf(Buffer.from(change.document), key));
     }

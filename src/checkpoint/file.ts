@@ -20,7 +20,8 @@ export function openFile(file: string): Database.Database {
 
 /** "CFlw": tells our files from other SQLite databases. */
 const APPLICATION_ID = 0x43466c77;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+const NOTES = 'CREATE TABLE note (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;';
 const SCHEMA = `
   CREATE TABLE job (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -36,6 +37,7 @@ const SCHEMA = `
     resume_at TEXT,
     PRIMARY KEY (min, max)
   ) STRICT, WITHOUT ROWID;
+  ${NOTES}
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
@@ -48,7 +50,7 @@ function open(file: string): Database.Database {
     db.pragma('trusted_schema = OFF');
     if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw damaged(file, 'it is not a checkpoint');
     const version = Number(db.pragma('user_version', { simple: true }));
-    if (version !== SCHEMA_VERSION)
+    if (version > SCHEMA_VERSION || version < 1)
       throw damaged(file, `its version is ${version}, this cosmosflow knows ${SCHEMA_VERSION}`);
     const check = String(db.pragma('quick_check(1)', { simple: true }));
     if (check !== 'ok') throw damaged(file, check);
@@ -57,7 +59,7 @@ function open(file: string): Database.Database {
     db.pragma('synchronous = FULL');
     assert(db.pragma('synchronous', { simple: true }) === 2, 'the checkpoint is written through to the disk');
     // Writing is what takes the lock for good.
-    db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    db.exec(`BEGIN IMMEDIATE; ${version < 2 ? NOTES : ''} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
     return db;
   } catch (error) {
     db.close();

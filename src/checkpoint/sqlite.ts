@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import type { Checkpoint, Continuation, Position, Range } from '../contract.ts';
+import type { Checkpoint, Continuation, Position, Written } from '../contract.ts';
 import { assert } from '../support/assert.ts';
 import { openFile } from './file.ts';
 import { assertSameJob, assertSameNames, type Job, type JobNames } from './job.ts';
@@ -48,7 +48,7 @@ function adopt(db: Database.Database, file: string, job: Job, restart: boolean):
   if (stored && hasBegun(db) && !restart) assertSameJob(stored, job, file);
   else {
     db.transaction(() => {
-      db.exec('DELETE FROM position; DELETE FROM job');
+      db.exec('DELETE FROM position; DELETE FROM note; DELETE FROM job');
       db.prepare(WRITE_JOB).run(job);
     }).immediate();
   }
@@ -69,21 +69,36 @@ function checkpointIn(db: Database.Database, file: string): Checkpoint {
   );
   const update = db.prepare<[string, string, string]>('UPDATE position SET resume_at = ? WHERE min = ? AND max = ?');
   const remove = db.prepare<[string, string]>('DELETE FROM position WHERE min = ? AND max = ?');
-  const begin = db.transaction((ranges: readonly Range[]) => {
-    for (const { min, max } of ranges) insert.run(min, max, null);
-  });
-  const split = db.transaction((range: Range, successors: readonly Position[]) => {
-    assert(remove.run(range.min, range.max).changes === 1, 'a range that splits is stored');
-    for (const { range: next, resumeAt } of successors) insert.run(next.min, next.max, resumeAt ?? null);
-  });
+  const loadNotes = db.prepare<[], { name: string; text: string }>('SELECT name, text FROM note');
+  const setNote = db.prepare<[string, string]>('INSERT OR REPLACE INTO note (name, text) VALUES (?, ?)');
+  const removeNote = db.prepare<[string]>('DELETE FROM note WHERE name = ?');
+  const note = (notes: Written): void => {
+    for (const [name, text] of notes ?? []) {
+      if (text === undefined) removeNote.run(name);
+      else setNote.run(name, text);
+    }
+  };
+  const store = (positions: readonly Position[]): void => {
+    for (const { range, resumeAt } of positions) insert.run(range.min, range.max, resumeAt ?? null);
+  };
+  /** One transaction, written through. */
+  const commit = (work: () => void): void => translated(file, () => db.transaction(work).immediate());
   return {
     positions: () => translated(file, () => load.all().map(positionOf)),
-    begin: (ranges) => translated(file, () => begin.immediate(ranges)),
-    save: (range, resumeAt) =>
-      translated(file, () => {
+    notes: () => translated(file, () => new Map(loadNotes.all().map(({ name, text }) => [name, text]))),
+    begin: (starts) => commit(() => store(starts)),
+    save: (range, resumeAt, notes) =>
+      commit(() => {
         assert(update.run(resumeAt, range.min, range.max).changes === 1, 'a range that is saved is stored');
+        note(notes);
       }),
-    split: (range, successors) => translated(file, () => split.immediate(range, successors)),
+    split: (range, successors, notes) =>
+      commit(() => {
+        assert(remove.run(range.min, range.max).changes === 1, 'a range that splits is stored');
+        store(successors);
+        note(notes);
+      }),
+    note: (notes) => commit(() => note(notes)),
     close: () => {
       translated(file, () => db.pragma('wal_checkpoint(TRUNCATE)'));
       db.close();

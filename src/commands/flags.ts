@@ -13,6 +13,11 @@ export function text(spelling: string, summary: string, fallback: string): Flag<
   return { spelling, summary, parse: (value) => value, fallback };
 }
 
+/** A text that need not be given. */
+export function optional(spelling: string, summary: string): Flag<string | undefined> {
+  return { spelling, summary, parse: (value) => value, fallback: undefined };
+}
+
 /** A whole number of at least `min`. */
 export function count<Fallback extends number | undefined>(
   spelling: string,

@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { copy } from './copy.ts';
 import { emulator } from './emulator.ts';
 import { produce } from './produce.ts';
+import { tail } from './tail.ts';
 
 /** The subcommands, in the order of help. */
-export const COMMANDS: readonly Command[] = [copy, produce, emulator];
+export const COMMANDS: readonly Command[] = [copy, tail, produce, emulator];

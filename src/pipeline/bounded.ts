@@ -12,7 +12,7 @@ export function bounded(source: Source, checkpoint: Checkpoint, bytesMax: number
   const release = ({ min }: Range): void => room.release(underWay.get(min)?.shift() ?? 0);
   return {
     source: {
-      ranges: () => source.ranges(),
+      starts: () => source.starts(),
       async *pages(range, from, signal) {
         const sizes: number[] = [];
         underWay.set(range.min, sizes);
@@ -38,12 +38,12 @@ export function bounded(source: Source, checkpoint: Checkpoint, bytesMax: number
     },
     checkpoint: {
       ...checkpoint,
-      save(range, resumeAt) {
-        checkpoint.save(range, resumeAt);
+      save(range, resumeAt, notes) {
+        checkpoint.save(range, resumeAt, notes);
         release(range);
       },
-      split(range, successors) {
-        checkpoint.split(range, successors);
+      split(range, successors, notes) {
+        checkpoint.split(range, successors, notes);
         release(range);
       },
     },

@@ -1,3 +1,5 @@
+import type { Written } from '../contract.ts';
+
 // A chain of commits, one link per page. A link waits for the page's own write and for the link before it, so pages
 // commit in the order they were read, as early as they can, and after a failure not at all.
 
@@ -22,7 +24,7 @@ export class Ledger {
   }
 
   /** Enters a page; resolves when there is room for another. Failures come out of `settled`, not of here. */
-  async enter(written: Promise<void>, commit: () => void): Promise<void> {
+  async enter(written: Promise<Written>, commit: Commit): Promise<void> {
     const committed = link(this.#last, written, commit);
     committed.catch((error: unknown) => this.#failure.abort(error));
     this.#last = committed;
@@ -36,10 +38,12 @@ export class Ledger {
   }
 }
 
-async function link(earlier: Promise<void>, written: Promise<void>, commit: () => void): Promise<void> {
+/** Gets what the sink has noted. */
+type Commit = (notes: Written) => void;
+
+async function link(earlier: Promise<void>, written: Promise<Written>, commit: Commit): Promise<void> {
   // Both must settle before either may throw: a failed run must not end while another of its writes is still going.
   await Promise.allSettled([earlier, written]);
   await earlier;
-  await written;
-  commit();
+  commit(await written);
 }

@@ -1,4 +1,4 @@
-import type { Change, Sink } from '../contract.ts';
+import type { Change, Range, Sink, Written } from '../contract.ts';
 
 /**
  * Writes pages side by side, except that a page waits for every earlier one that shares a key with it. So a key never
@@ -8,15 +8,15 @@ import type { Change, Sink } from '../contract.ts';
 export class Order {
   readonly #sink: Sink;
   /** The last write that carries a key, for keys whose write is not over or has failed. */
-  readonly #writes = new Map<string, Promise<void>>();
+  readonly #writes = new Map<string, Promise<unknown>>();
 
   constructor(sink: Sink) {
     this.#sink = sink;
   }
 
   /** Resolves once every change is durable; rejects once nothing of this page is under way. */
-  write(changes: readonly Change[]): Promise<void> {
-    const written = this.#writeAfter(this.#earlierWrites(changes), changes);
+  write(changes: readonly Change[], range: Range): Promise<Written> {
+    const written = this.#writeAfter(this.#earlierWrites(changes), changes, range);
     for (const { key } of changes) this.#writes.set(key, written);
     // A failed write keeps its keys, and whoever got the promise sees the failure.
     written.then(
@@ -26,8 +26,8 @@ export class Order {
     return written;
   }
 
-  #earlierWrites(changes: readonly Change[]): readonly Promise<void>[] {
-    const earlier = new Set<Promise<void>>();
+  #earlierWrites(changes: readonly Change[]): readonly Promise<unknown>[] {
+    const earlier = new Set<Promise<unknown>>();
     for (const { key } of changes) {
       const write = this.#writes.get(key);
       if (write !== undefined) earlier.add(write);
@@ -35,12 +35,12 @@ export class Order {
     return [...earlier];
   }
 
-  async #writeAfter(earlier: readonly Promise<void>[], changes: readonly Change[]): Promise<void> {
+  async #writeAfter(earlier: readonly Promise<unknown>[], changes: readonly Change[], range: Range): Promise<Written> {
     await Promise.all(earlier);
-    await this.#sink.write(changes);
+    return this.#sink.write(changes, range);
   }
 
-  #forget(changes: readonly Change[], written: Promise<void>): void {
+  #forget(changes: readonly Change[], written: Promise<unknown>): void {
     for (const { key } of changes) if (this.#writes.get(key) === written) this.#writes.delete(key);
   }
 }

@@ -1,6 +1,7 @@
-import type { Checkpoint, Page, Position, Range, Sink, Source } from '../contract.ts';
+import type { Checkpoint, Page, Position, Range, Sink, Source, Written } from '../contract.ts';
 import { Ledger } from './ledger.ts';
 import { Order } from './order.ts';
+import { Sequence } from './sequence.ts';
 import { assertTiles } from './tiling.ts';
 
 export interface PumpContext {
@@ -17,12 +18,12 @@ export interface PumpContext {
  */
 export async function pump({ range, resumeAt }: Position, context: PumpContext): Promise<readonly Position[]> {
   const ledger = new Ledger(context.window);
-  const order = new Order(context.sink);
+  const order = context.sink.order === 'range' ? new Sequence(context.sink) : new Order(context.sink);
   const stop = AbortSignal.any([context.signal, ledger.failed]);
   let successors: readonly Position[] = [];
   try {
     for await (const page of context.source.pages(range, resumeAt, stop)) {
-      await ledger.enter(order.write(page.changes), () => commit(page, range, context.checkpoint));
+      await ledger.enter(order.write(page.changes, range), (notes) => commit(page, range, notes, context.checkpoint));
       successors = page.split ?? [];
     }
   } finally {
@@ -31,14 +32,14 @@ export async function pump({ range, resumeAt }: Position, context: PumpContext):
   return successors;
 }
 
-function commit(page: Page, range: Range, checkpoint: Checkpoint): void {
+function commit(page: Page, range: Range, notes: Written, checkpoint: Checkpoint): void {
   const { resumeAt, split } = page;
   if (split) {
     assertTiles(
       split.map((successor) => successor.range),
       range,
     );
-    checkpoint.split(range, split);
-  } else checkpoint.save(range, resumeAt);
+    checkpoint.split(range, split, notes);
+  } else checkpoint.save(range, resumeAt, notes);
   page.release?.();
 }

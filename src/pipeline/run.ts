@@ -16,12 +16,12 @@ export interface RunOptions {
  */
 export async function run(source: Source, sink: Sink, checkpoint: Checkpoint, options: RunOptions): Promise<void> {
   if (checkpoint.positions().length === 0) {
-    const ranges = await source.ranges().catch((error: unknown) => {
+    const starts = await source.starts().catch((error: unknown) => {
       if (!options.signal.aborted) throw error;
     });
     // Told to stop before anything began.
-    if (!ranges) return;
-    checkpoint.begin(ranges);
+    if (!starts) return;
+    checkpoint.begin(starts);
   }
   const positions = checkpoint.positions();
   assertTiles(positions.map(({ range }) => range));
@@ -41,6 +41,9 @@ export async function run(source: Source, sink: Sink, checkpoint: Checkpoint, op
     // The first failure in time is the cause; others may only be its consequence.
     throw failure.signal.reason;
   });
+  if (options.signal.aborted) return;
+  const notes = await sink.finish?.();
+  if (notes) checkpoint.note(notes);
 }
 
 /** Resolves or rejects only after every promise has settled. */

@@ -4,10 +4,11 @@ import type { Tally } from '../support/tally.ts';
 /** The same sink, counted: what it has made durable. */
 export function counted(sink: Sink, tally: Tally): Sink {
   return {
-    async write(changes) {
-      await sink.write(changes);
+    ...sink,
+    async write(changes, range) {
+      const notes = await sink.write(changes, range);
       tally.wrote(changes.length);
+      return notes;
     },
-    close: () => sink.close(),
   };
 }

@@ -5,11 +5,12 @@ import { Undelivered } from './undelivered.ts';
 /** The same sink, patient: what was not delivered is written again. Its callers wait, so order holds. */
 export function retrying(sink: Sink, options: PatienceOptions): Sink {
   return {
-    async write(changes) {
+    ...sink,
+    async write(changes, range) {
       const patience = new Patience(options);
       for (let left = changes; ; ) {
         try {
-          return await sink.write(left);
+          return await sink.write(left, range);
         } catch (error) {
           if (!(error instanceof Undelivered)) throw error;
           if (error.changes.length < left.length) patience.restore();
@@ -18,6 +19,5 @@ export function retrying(sink: Sink, options: PatienceOptions): Sink {
         }
       }
     },
-    close: () => sink.close(),
   };
 }

@@ -34,9 +34,9 @@ export interface ChangeFeedOptions {
 export function changeFeed(connection: Connection, facts: ContainerFacts, options: ChangeFeedOptions): Source {
   const reader = connection.reader(options.signal);
   return {
-    ranges: async () => {
+    starts: async () => {
       const ranges = await readRanges(containerOf(connection.client, facts));
-      return ranges.map(({ min, max }) => ({ min, max }));
+      return ranges.map(({ min, max }) => ({ range: { min, max }, resumeAt: undefined }));
     },
     pages: (range, from, signal) => read({ reader, facts, options, range, from, signal }),
   };

@@ -17,7 +17,7 @@ export interface GeneratorOptions {
 /** Orders 0 to `count` of a seed. */
 export function generator({ count, seed, payloadBytes, rate, partitionKey }: GeneratorOptions): Source {
   return {
-    ranges: async () => [EVERYTHING],
+    starts: async () => [{ range: EVERYTHING, resumeAt: undefined }],
     async *pages(_range, from, signal) {
       const key = new DocumentKey(partitionKey);
       const first = Number(from ?? 0);

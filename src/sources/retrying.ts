@@ -14,10 +14,10 @@ export function retrying(source: Source, options: RetryOptions): Source {
     await patience.wait(options.explain(error));
   };
   return {
-    async ranges() {
+    async starts() {
       for (const patience = new Patience(options); ; ) {
         try {
-          return await source.ranges();
+          return await source.starts();
         } catch (error) {
           await waitOrThrow(patience, error);
         }

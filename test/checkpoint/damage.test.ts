@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { EVERYTHING } from '../../src/contract.ts';
+import { startOf } from '../support/changes.ts';
 import { randomFrom } from '../support/random.ts';
 import { freshFile, usedFile, withCheckpoint } from './place.ts';
 
@@ -16,7 +17,7 @@ describe('is refused and left as it is:', () => {
     ['a file of 20,000 random bytes', () => fileWith(randomBytes(20_000))],
     ['a text', () => fileWith(Buffer.from('{"id":"a"}\n'.repeat(100)))],
     ['a SQLite database of something else', foreignDatabase],
-    ['a checkpoint of a later version', () => altered((db) => void db.pragma('user_version = 2'))],
+    ['a checkpoint of a later version', () => altered((db) => void db.pragma('user_version = 3'))],
     ['a checkpoint that lost its end', () => rewritten((bytes) => bytes.subarray(0, PAGE_BYTES))],
     [
       'a checkpoint with a page of zeros',
@@ -70,7 +71,7 @@ function altered(change: (db: Database.Database) => void): string {
 function rewritten(change: (bytes: Buffer) => Buffer): string {
   const file = freshFile();
   withCheckpoint(file, (checkpoint) => {
-    checkpoint.begin([EVERYTHING]);
+    checkpoint.begin([startOf(EVERYTHING)]);
     checkpoint.save(EVERYTHING, 'x'.repeat(3 * PAGE_BYTES) as never);
   });
   writeFileSync(file, change(readFileSync(file)));

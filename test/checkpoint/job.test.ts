@@ -4,6 +4,7 @@ import type { Job } from '../../src/checkpoint/job.ts';
 import { Accounts } from '../../src/commands/accounts.ts';
 import { EVERYTHING } from '../../src/contract.ts';
 import { parseAddress } from '../../src/cosmos/address.ts';
+import { startOf } from '../support/changes.ts';
 import { freshFile, JOB, usedFile, withCheckpoint } from './place.ts';
 
 const HERE = [{ range: EVERYTHING, resumeAt: 'here' }];
@@ -36,7 +37,7 @@ test('a checkpoint that never began is taken over by another job', () => {
   const file = freshFile();
   withCheckpoint(file, () => {});
   const job = { ...JOB, source: 'another', sourceRid: 'new' };
-  withCheckpoint(file, (checkpoint) => checkpoint.begin([EVERYTHING]), { job });
+  withCheckpoint(file, (checkpoint) => checkpoint.begin([startOf(EVERYTHING)]), { job });
   expect(() => withCheckpoint(file, () => {})).toThrow(expect.objectContaining({ code: 'other_job' }));
 });
 
@@ -52,7 +53,7 @@ test('no key gets into the file through the names of a job', () => {
   const address = parseAddress('db/items');
   const [source, target] = [accounts.nameOf(address, 'source'), accounts.nameOf(address, 'target')];
   const file = freshFile();
-  withCheckpoint(file, (checkpoint) => checkpoint.begin([EVERYTHING]), { job: { ...JOB, source, target } });
+  withCheckpoint(file, (checkpoint) => checkpoint.begin([startOf(EVERYTHING)]), { job: { ...JOB, source, target } });
   const bytes = readFileSync(file, 'latin1');
   expect(bytes).toContain('two.documents.azure.com');
   expect(bytes).not.toContain(key);

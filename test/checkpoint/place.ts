@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { Job } from '../../src/checkpoint/job.ts';
 import { openCheckpoint } from '../../src/checkpoint/sqlite.ts';
 import { type Checkpoint, EVERYTHING } from '../../src/contract.ts';
+import { startOf } from '../support/changes.ts';
 
 export const JOB: Job = {
   source: 'cosmos://one.documents.azure.com/db/items',
@@ -39,7 +40,7 @@ export function withCheckpoint<Result>(
 export function usedFile(): string {
   const file = freshFile();
   withCheckpoint(file, (checkpoint) => {
-    checkpoint.begin([EVERYTHING]);
+    checkpoint.begin([startOf(EVERYTHING)]);
     checkpoint.save(EVERYTHING, 'here' as never);
   });
   return file;

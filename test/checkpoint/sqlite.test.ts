@@ -25,7 +25,7 @@ describe('the file', () => {
   test('says whose it is and in which version', () => {
     const db = inspect(usedFile());
     expect(db.pragma('application_id', { simple: true })).toBe(Buffer.from('CFlw').readInt32BE());
-    expect(db.pragma('user_version', { simple: true })).toBe(1);
+    expect(db.pragma('user_version', { simple: true })).toBe(2);
   });
 
   test('has a write-ahead log and tables that keep to their types', () => {
@@ -34,7 +34,7 @@ describe('the file', () => {
     const tables = db.prepare(
       "SELECT strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'",
     );
-    expect(tables.pluck().all()).toEqual([1, 1]);
+    expect(tables.pluck().all()).toEqual([1, 1, 1]);
     expect(() => db.exec("UPDATE position SET resume_at = x'00'")).toThrow(/cannot store BLOB/);
   });
 
@@ -70,11 +70,31 @@ test.each(['save', 'split'] as const)(
   },
 );
 
+test('a note that belongs to a position which cannot be stored is not stored either', () => {
+  withCheckpoint(usedFile(), (checkpoint) => {
+    const twice = { range: { min: '', max: '80' }, resumeAt: undefined };
+    expect(() => checkpoint.split(EVERYTHING, [twice, twice], new Map([['part/1', 'open']]))).toThrow();
+    expect(checkpoint.notes()).toEqual(new Map());
+  });
+});
+
 test('a split that fails half-way leaves the range as it was', () => {
   withCheckpoint(usedFile(), (checkpoint) => {
     const twice = { range: { min: '', max: '80' }, resumeAt: undefined };
     expect(() => checkpoint.split(EVERYTHING, [twice, twice])).toThrow();
     expect(checkpoint.positions()).toEqual([{ range: EVERYTHING, resumeAt: 'here' }]);
+  });
+});
+
+test('a checkpoint of version 1 goes on where it was', () => {
+  const file = usedFile();
+  const db = inspect(file);
+  db.exec('DROP TABLE note; PRAGMA user_version = 1');
+  db.close();
+  withCheckpoint(file, (checkpoint) => {
+    expect(checkpoint.positions()).toEqual([{ range: EVERYTHING, resumeAt: 'here' }]);
+    checkpoint.save(EVERYTHING, 'there' as never, new Map([['part/1', 'open']]));
+    expect(checkpoint.notes()).toEqual(new Map([['part/1', 'open']]));
   });
 });
 

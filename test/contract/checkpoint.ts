@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Checkpoint, Continuation, Position, Range } from '../../src/contract.ts';
+import { startOf } from '../support/changes.ts';
 
 export interface CheckpointKind {
   /** Prepares a place for checkpoints; what it returns opens the one in it, again and again. */
@@ -72,14 +73,37 @@ export function describeCheckpoint(name: string, { prepare, durable }: Checkpoin
       expect(positions(checkpoint)[0]?.resumeAt).toBe(text);
     });
 
+    test('notes are stored with a position, replaced and forgotten by name', () => {
+      const checkpoint = begun(prepare());
+      checkpoint.note(new Map([['part/1', 'open']]));
+      checkpoint.save(
+        LEFT,
+        at('further'),
+        new Map([
+          ['part/1', 'larger'],
+          ['part/2', 'open'],
+        ]),
+      );
+      expect(checkpoint.notes()).toEqual(
+        new Map([
+          ['part/1', 'larger'],
+          ['part/2', 'open'],
+        ]),
+      );
+      checkpoint.split(MIDDLE, MIDDLE_PARTS, new Map([['part/2', undefined]]));
+      expect(checkpoint.notes()).toEqual(new Map([['part/1', 'larger']]));
+    });
+
     test(durable ? 'comes back as it was when it is opened again' : 'is empty when it is opened again', () => {
       const open = prepare();
       const checkpoint = begun(open);
       checkpoint.save(LEFT, at('further'));
       checkpoint.split(MIDDLE, MIDDLE_PARTS);
-      const before = positions(checkpoint);
+      checkpoint.note(new Map([['part/1', 'open']]));
+      const before = [positions(checkpoint), checkpoint.notes()];
       checkpoint.close();
-      expect(positions(opened(open))).toEqual(durable ? before : []);
+      const again = opened(open);
+      expect([positions(again), again.notes()]).toEqual(durable ? before : [[], new Map()]);
     });
   });
 }
@@ -98,7 +122,7 @@ function opened(open: () => Checkpoint): Checkpoint {
 
 function begun(open: () => Checkpoint): Checkpoint {
   const checkpoint = opened(open);
-  checkpoint.begin([LEFT, MIDDLE, RIGHT]);
+  checkpoint.begin([LEFT, MIDDLE, RIGHT].map(startOf));
   return checkpoint;
 }
 

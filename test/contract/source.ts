@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Page, Source } from '../../src/contract.ts';
 import { assertTiles } from '../../src/pipeline/tiling.ts';
-import { idOf, pagesOf, readAll, textOf } from '../support/changes.ts';
+import { idOf, pagesOf, rangesOf, readAll, textOf } from '../support/changes.ts';
 
 export interface SourceRig {
   /** At rest and at least three pages long: it ends at the end of what there is to read. */
@@ -15,7 +15,7 @@ export function describeSource(name: string, open: () => Promise<SourceRig>): vo
   describe(`${name} source`, () => {
     test('has ranges that tile it', async () => {
       const { source } = await open();
-      const ranges = await source.ranges();
+      const ranges = await rangesOf(source);
       expect(ranges.length).toBeGreaterThan(0);
       assertTiles(ranges);
     });
@@ -34,7 +34,7 @@ export function describeSource(name: string, open: () => Promise<SourceRig>): vo
 
     test('gives a key in one range only', async () => {
       const { source, ids } = await open();
-      const keys = (await Promise.all((await source.ranges()).map((range) => pagesOf(source, range)))).map(
+      const keys = (await Promise.all((await rangesOf(source)).map((range) => pagesOf(source, range)))).map(
         (pages) => new Set(pages.flatMap(({ changes }) => changes.map(({ key }) => key))),
       );
       expect(keys.reduce((sum, { size }) => sum + size, 0)).toBe(ids.length);
@@ -42,7 +42,7 @@ export function describeSource(name: string, open: () => Promise<SourceRig>): vo
 
     test('resumes exactly behind each of its pages', async () => {
       const { source } = await open();
-      for (const range of await source.ranges()) {
+      for (const range of await rangesOf(source)) {
         const pages = await pagesOf(source, range);
         for (let after = 0; after < pages.length; after++) {
           const rest = await pagesOf(source, range, (pages[after] as Page).resumeAt);
@@ -53,7 +53,7 @@ export function describeSource(name: string, open: () => Promise<SourceRig>): vo
 
     test('reads a range again as it read it before, until something changes', async () => {
       const { source } = await open();
-      for (const range of await source.ranges()) {
+      for (const range of await rangesOf(source)) {
         expect(textsOf(await pagesOf(source, range))).toEqual(textsOf(await pagesOf(source, range)));
       }
     });
@@ -62,7 +62,7 @@ export function describeSource(name: string, open: () => Promise<SourceRig>): vo
       const { source } = await open();
       const stop = new AbortController();
       const pages: Page[] = [];
-      for (const range of await source.ranges()) {
+      for (const range of await rangesOf(source)) {
         for await (const page of source.pages(range, undefined, stop.signal)) {
           pages.push(page);
           stop.abort();

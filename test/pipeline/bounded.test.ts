@@ -3,6 +3,7 @@ import { forgetful } from '../../src/checkpoint/forgetful.ts';
 import type { Continuation, Range, Source } from '../../src/contract.ts';
 import { bounded } from '../../src/pipeline/bounded.ts';
 import { run } from '../../src/pipeline/run.ts';
+import { startOf } from '../support/changes.ts';
 
 const MB = 1024 * 1024;
 const RANGES: readonly Range[] = [
@@ -60,7 +61,7 @@ test('a stop wakes a range that waits for room', async () => {
 function pagesOf(bytes: number, count: number, seen: { read: number }): Source {
   const document = new Uint8Array(bytes);
   return {
-    ranges: async () => RANGES,
+    starts: async () => RANGES.map(startOf),
     async *pages({ min }, _from, signal) {
       for (let page = 0; page < count && !signal.aborted; page++) {
         seen.read++;

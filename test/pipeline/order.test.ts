@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/contract.ts';
 import { Order } from '../../src/pipeline/order.ts';
 import { eventually, manualSink, page, settle } from './rig.ts';
 
@@ -8,7 +9,7 @@ test('pages without a key in common are written side by side', async () => {
   const { sink, write } = opened();
   const written = [write('a1', 'b1'), write('c1'), write('d1')];
   expect(await openAfterAll(sink)).toEqual(['a1', 'b1', 'c1', 'd1']);
-  for (const version of ['d1', 'c1', 'a1']) await sink.finish(version);
+  for (const version of ['d1', 'c1', 'a1']) await sink.end(version);
   await Promise.all(written);
 });
 
@@ -17,20 +18,20 @@ describe('a page with a key of an earlier one', () => {
     const { sink, write } = opened();
     const written = [write('a1'), write('a2', 'b1'), write('c1')];
     expect(await openAfterAll(sink)).toEqual(['a1', 'c1']);
-    await sink.finish('a1');
+    await sink.end('a1');
     expect(await openAfterAll(sink)).toEqual(['c1', 'a2', 'b1']);
-    await sink.finish('a2');
-    await sink.finish('c1');
+    await sink.end('a2');
+    await sink.end('c1');
     await Promise.all(written);
   });
 
   test('waits for all of several', async () => {
     const { sink, write } = opened();
     const written = [write('a1'), write('b1'), write('a2', 'b2')];
-    await sink.finish('b1');
+    await sink.end('b1');
     expect(await openAfterAll(sink)).toEqual(['a1']);
-    await sink.finish('a1');
-    await sink.finish('a2');
+    await sink.end('a1');
+    await sink.end('a2');
     await Promise.all(written);
     expect(sink.durable).toEqual(['b1', 'a1', 'a2', 'b2']);
   });
@@ -40,7 +41,7 @@ describe('a page with a key of an earlier one', () => {
     const written = [write('a1'), write('a2', 'b1'), write('b2'), write('b3')];
     expect(await openAfterAll(sink)).toEqual(['a1']);
     for (const version of ['a1', 'a2', 'b2', 'b3']) {
-      await sink.finish(version);
+      await sink.end(version);
       expect((await openAfterAll(sink)).length).toBeLessThanOrEqual(2);
     }
     await Promise.all(written);
@@ -60,11 +61,11 @@ describe('a page with a key of an earlier one', () => {
   test('does not wait for one that is durable', async () => {
     const { sink, write } = opened();
     const first = write('a1');
-    await sink.finish('a1');
+    await sink.end('a1');
     await first;
     const second = write('a2');
     await eventually(() => sink.open.includes('a2'));
-    await sink.finish('a2');
+    await sink.end('a2');
     await second;
   });
 });
@@ -73,14 +74,14 @@ test('several versions in one page are one write, in their order', async () => {
   const { sink, write } = opened();
   const written = write('a1', 'a2', 'b1', 'a3');
   expect(await openAfterAll(sink)).toEqual(['a1', 'a2', 'b1', 'a3']);
-  await sink.finish('a1');
+  await sink.end('a1');
   await written;
 });
 
-function opened(): { sink: ReturnType<typeof manualSink>; write: (...versions: string[]) => Promise<void> } {
+function opened(): { sink: ReturnType<typeof manualSink>; write: (...versions: string[]) => Promise<unknown> } {
   const sink = manualSink();
   const order = new Order(sink);
-  return { sink, write: (...versions) => order.write(page('', ...versions).changes) };
+  return { sink, write: (...versions) => order.write(page('', ...versions).changes, EVERYTHING) };
 }
 
 async function openAfterAll(sink: ReturnType<typeof manualSink>): Promise<readonly string[]> {

@@ -7,7 +7,7 @@ import {
   type Sink,
   type Source,
 } from '../../src/contract.ts';
-import { idOf, upsert } from '../support/changes.ts';
+import { idOf, startOf, upsert } from '../support/changes.ts';
 
 /** A page of versions of documents, `page('a1', 'b1')`, which ends at `resumeAt`. */
 export function page(resumeAt: string, ...versions: readonly string[]): Page {
@@ -19,7 +19,7 @@ export function page(resumeAt: string, ...versions: readonly string[]): Page {
 export function sourceOf(pages: ReadonlyMap<Range, readonly Page[]>, { idle = false } = {}): Source & { read: number } {
   const source = {
     read: 0,
-    ranges: async () => [...pages.keys()].filter((range) => !isSuccessor(range, pages)),
+    starts: async () => [...pages.keys()].filter((range) => !isSuccessor(range, pages)).map(startOf),
     async *pages(range: Range, from: Continuation | undefined, signal: AbortSignal) {
       const all = [...pages].find(([{ min, max }]) => min === range.min && max === range.max)?.[1] ?? [];
       for (const next of all.slice(all.findIndex(({ resumeAt }) => resumeAt === from) + 1)) {
@@ -44,7 +44,7 @@ export interface ManualSink extends Sink {
   /** Everything whose write has resolved, in that order. */
   readonly durable: readonly string[];
   /** Lets the open write that holds this version resolve, once there is one. */
-  finish(version: string): Promise<void>;
+  end(version: string): Promise<void>;
   fail(version: string, error: Error): Promise<void>;
 }
 
@@ -79,7 +79,7 @@ export function manualSink(): ManualSink {
         });
       }),
     close: async () => {},
-    finish: async (version) => (await take(version)).resolve(),
+    end: async (version) => (await take(version)).resolve(),
     fail: async (version, error) => (await take(version)).reject(error),
   };
 }

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { forgetful } from '../../src/checkpoint/forgetful.ts';
-import { type Checkpoint, type Continuation, EVERYTHING, type Page, type Range } from '../../src/contract.ts';
+import {
+  type Checkpoint,
+  type Continuation,
+  EVERYTHING,
+  type Page,
+  type Position,
+  type Range,
+} from '../../src/contract.ts';
 import { run } from '../../src/pipeline/run.ts';
+import { startOf } from '../support/changes.ts';
 import { eventually, everything, type ManualSink, manualSink, page, settle, sourceOf } from './rig.ts';
 
 const [LEFT, RIGHT]: readonly [Range, Range] = [
@@ -13,10 +21,10 @@ const OUTAGE = new Error('an outage');
 describe('a run', () => {
   test('resolves when everything is durable and committed', async () => {
     const { running, sink, positions } = started(everything(page('1', 'a1'), page('2', 'b1')));
-    await sink.finish('a1');
+    await sink.end('a1');
     await settle();
     expect(positions()).toEqual([[EVERYTHING, '1']]);
-    await sink.finish('b1');
+    await sink.end('b1');
     await running;
     expect(positions()).toEqual([[EVERYTHING, '2']]);
   });
@@ -25,45 +33,45 @@ describe('a run', () => {
     const { running, sink, positions } = started(everything(page('1', 'a1')));
     await eventually(() => sink.open.length > 0);
     expect(positions()).toEqual([[EVERYTHING, undefined]]);
-    await sink.finish('a1');
+    await sink.end('a1');
     await running;
   });
 
   test('that is told to stop before it knows the ranges resolves, and stores nothing', async () => {
     const stop = new AbortController();
     const checkpoint = forgetful();
-    const ranges = async (): Promise<Range[]> => {
+    const starts = async (): Promise<Position[]> => {
       stop.abort();
       throw new Error('cut off by the stop');
     };
-    const source = { ...sourceOf(new Map()), ranges };
+    const source = { ...sourceOf(new Map()), starts };
     await run(source, manualSink(), checkpoint, { window: 1, signal: stop.signal });
     expect(checkpoint.positions()).toEqual([]);
   });
 
   test('rejects when the ranges cannot be read', async () => {
-    const source = { ...sourceOf(new Map()), ranges: () => Promise.reject(OUTAGE) };
+    const source = { ...sourceOf(new Map()), starts: () => Promise.reject(OUTAGE) };
     const { signal } = new AbortController();
     await expect(run(source, manualSink(), forgetful(), { window: 1, signal })).rejects.toBe(OUTAGE);
   });
 
   test('goes on behind the last commit of an earlier one', async () => {
     const checkpoint = forgetful();
-    checkpoint.begin([EVERYTHING]);
+    checkpoint.begin([startOf(EVERYTHING)]);
     checkpoint.save(EVERYTHING, '1' as Continuation);
     const { running, sink } = started(everything(page('1', 'a1'), page('2', 'b1')), { checkpoint });
-    await sink.finish('b1');
+    await sink.end('b1');
     await running;
     expect(sink.durable).toEqual(['b1']);
   });
 
   test('commits pages in the order in which they were read, not in that of their writes', async () => {
     const { running, sink, positions } = started(everything(page('1', 'a1'), page('2', 'b1'), page('3', 'c1')));
-    await sink.finish('c1');
-    await sink.finish('b1');
+    await sink.end('c1');
+    await sink.end('b1');
     await settle();
     expect(positions()).toEqual([[EVERYTHING, undefined]]);
-    await sink.finish('a1');
+    await sink.end('a1');
     await running;
     expect(positions()).toEqual([[EVERYTHING, '3']]);
   });
@@ -73,12 +81,12 @@ describe('a run', () => {
     const { running, sink, source } = started(everything(...pages), { window: 3 });
     await settle();
     expect(source.read).toBe(3);
-    await sink.finish('b1');
+    await sink.end('b1');
     await settle();
     expect(source.read).toBe(3);
-    await sink.finish('a1');
+    await sink.end('a1');
     await eventually(() => source.read === 5);
-    for (const id of 'cdefghi') await sink.finish(`${id}1`);
+    for (const id of 'cdefghi') await sink.end(`${id}1`);
     await running;
   });
 
@@ -88,13 +96,13 @@ describe('a run', () => {
       [RIGHT, [page('1', 'b1'), page('2', 'c1'), page('3', 'd1')]],
     ]);
     const { running, sink, positions } = started(pages, { window: 1 });
-    for (const version of ['b1', 'c1', 'd1']) await sink.finish(version);
+    for (const version of ['b1', 'c1', 'd1']) await sink.end(version);
     await settle();
     expect(positions()).toEqual([
       [LEFT, undefined],
       [RIGHT, '3'],
     ]);
-    await sink.finish('a1');
+    await sink.end('a1');
     await running;
   });
 });
@@ -115,18 +123,18 @@ describe('a failed write', () => {
     await sink.fail('a1', OUTAGE);
     await settle();
     expect(ended()).toBe(false);
-    await sink.finish('b1');
+    await sink.end('b1');
     await settle();
     expect(ended()).toBe(false);
-    await sink.finish('c1');
+    await sink.end('c1');
     await expect(running).rejects.toBe(OUTAGE);
   });
 
   test('commits neither its page nor a later one, but what came before', async () => {
     const { running, sink, positions } = started(everything(page('1', 'a1'), page('2', 'b1'), page('3', 'c1')));
-    await sink.finish('c1');
+    await sink.end('c1');
     await sink.fail('b1', OUTAGE);
-    await sink.finish('a1');
+    await sink.end('a1');
     await expect(running).rejects.toBe(OUTAGE);
     expect(positions()).toEqual([[EVERYTHING, '1']]);
   });
@@ -152,8 +160,8 @@ test('a run that is told to stop writes and commits what it has read, then resol
   stop();
   await settle();
   expect(ended()).toBe(false);
-  await sink.finish('a1');
-  await sink.finish('b1');
+  await sink.end('a1');
+  await sink.end('b1');
   await running;
   expect(positions()).toEqual([[EVERYTHING, '2']]);
 });
@@ -166,7 +174,7 @@ test('a save that fails ends the run', async () => {
     },
   };
   const { running, sink } = started(everything(page('1', 'a1')), { idle: true, checkpoint });
-  await sink.finish('a1');
+  await sink.end('a1');
   await expect(running).rejects.toBe(OUTAGE);
 });
 
@@ -186,18 +194,18 @@ describe('a split', () => {
 
   test('is stored once everything before it is durable, and its successors are followed from there', async () => {
     const { running, sink, positions } = started(pages);
-    await sink.finish('b1');
+    await sink.end('b1');
     await settle();
     expect(positions()).toEqual([[EVERYTHING, undefined]]);
     expect(sink.open).toEqual(['a1']);
-    await sink.finish('a1');
+    await sink.end('a1');
     await eventually(() => sink.open.length === 2);
     expect(positions()).toEqual([
       [LEFT, 'l0'],
       [RIGHT, 'r0'],
     ]);
-    await sink.finish('a2');
-    await sink.finish('b2');
+    await sink.end('a2');
+    await sink.end('b2');
     await running;
     expect(positions()).toEqual([
       [LEFT, 'l1'],
@@ -209,8 +217,8 @@ describe('a split', () => {
     const { running, sink, stop, positions } = started(pages);
     await eventually(() => sink.open.length === 2);
     stop();
-    await sink.finish('a1');
-    await sink.finish('b1');
+    await sink.end('a1');
+    await sink.end('b1');
     await running;
     expect(positions()).toEqual([
       [LEFT, 'l0'],
@@ -226,7 +234,7 @@ describe('a split', () => {
   ])('with %s breaks an invariant and is not stored', async (_, successors) => {
     const broken = { ...page('1', 'a1'), split: successors.map((range) => ({ range, resumeAt: undefined })) };
     const { running, sink, positions } = started(everything(broken));
-    await sink.finish('a1');
+    await sink.end('a1');
     await expect(running).rejects.toThrow(/broken invariant/);
     expect(positions()).toEqual([[EVERYTHING, undefined]]);
   });
@@ -234,7 +242,7 @@ describe('a split', () => {
 
 test('a checkpoint whose ranges have a hole is not read from', async () => {
   const checkpoint = forgetful();
-  checkpoint.begin([RIGHT]);
+  checkpoint.begin([startOf(RIGHT)]);
   const { running, source } = started(everything(page('1', 'a1')), { checkpoint });
   await expect(running).rejects.toThrow(/broken invariant/);
   expect(source.read).toBe(0);

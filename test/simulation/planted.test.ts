@@ -17,7 +17,7 @@ const PLANTED: readonly { bug: string; file: string; replace: string; by: string
     bug: 'a page commits before its write is over',
     file: 'ledger.ts',
     replace: 'await Promise.allSettled([earlier, written]);',
-    by: 'await earlier; commit(); await written; return;',
+    by: 'await earlier; commit(undefined); await written; return;',
   },
   {
     bug: 'a page commits without waiting for earlier pages',
@@ -34,8 +34,8 @@ const PLANTED: readonly { bug: string; file: string; replace: string; by: string
   {
     bug: 'a page commits although an earlier one failed',
     file: 'ledger.ts',
-    replace: '  await earlier;\n  await written;',
-    by: '  await written;',
+    replace: '  await earlier;\n  commit(await written);',
+    by: '  commit(await written);',
   },
   {
     bug: 'reading never waits for commits',
@@ -64,7 +64,7 @@ const PLANTED: readonly { bug: string; file: string; replace: string; by: string
   {
     bug: 'successors of a split start from the beginning',
     file: 'pump.ts',
-    replace: 'checkpoint.split(range, split);',
+    replace: 'checkpoint.split(range, split, notes);',
     by: 'checkpoint.split(range, split.map(({ range }) => ({ range, resumeAt: undefined })));',
   },
   {

@@ -146,7 +146,7 @@ class World {
 
   #source(life: Life, idle: boolean): Source {
     return {
-      ranges: async () => [EVERYTHING],
+      starts: async () => [{ range: EVERYTHING, resumeAt: undefined }],
       pages: (range, from, signal) => this.#pages(life, idle, range, from, signal),
     };
   }
@@ -244,9 +244,11 @@ class World {
   #checkpoint(life: Life): Checkpoint {
     return {
       positions: () => [...this.#stored.values()],
-      begin: (ranges) => {
+      notes: () => new Map(),
+      note: () => {},
+      begin: (starts) => {
         this.#maybeRefuse(life, 0.01);
-        for (const range of ranges) this.#stored.set(nameOf(range), { range, resumeAt: undefined });
+        for (const start of starts) this.#stored.set(nameOf(start.range), start);
       },
       save: (range, resumeAt) => {
         if (this.#mayStore(life, range)) this.#commit(life, range, [{ range, resumeAt }]);

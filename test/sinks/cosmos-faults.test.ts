@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EVERYTHING } from '../../src/contract.ts';
 import { Batches } from '../../src/cosmos/batches.ts';
 import type { Exchange, Fault } from '../../src/emulator/emulator.ts';
 import { cosmosSink } from '../../src/sinks/cosmos.ts';
@@ -51,16 +52,19 @@ describe('everything arrives although', () => {
   ])('%s', async (_, faults) => {
     const rig = await openCosmosSink();
     rig.intercept = faultsOn('batch', faults);
-    await patient(rig.sink, 20_000).write(CHANGES);
+    await patient(rig.sink, 20_000).write(CHANGES, EVERYTHING);
     expect(await rig.contents()).toEqual(ALL);
   });
 
   test('the ranges have split since they were read', async () => {
     const rig = await openCosmosSink({ ranges: 1 });
     const sink = patient(rig.sink, 20_000);
-    await sink.write(CHANGES.map(({ key }) => removal(JSON.parse(`[${key}]`)[0])));
+    await sink.write(
+      CHANGES.map(({ key }) => removal(JSON.parse(`[${key}]`)[0])),
+      EVERYTHING,
+    );
     for (let split = 0; split < 3; split++) rig.emulator.split('db', 'items');
-    await sink.write(CHANGES);
+    await sink.write(CHANGES, EVERYTHING);
     expect(await rig.contents()).toEqual(ALL);
   });
 
@@ -73,7 +77,7 @@ describe('everything arrives although', () => {
     };
     const pages = Array.from({ length: 6 }, (_, page) => CHANGES.slice(page * 20, page * 20 + 20));
     const sink = patient(rig.sink, 20_000);
-    for (const page of pages) await sink.write(page);
+    for (const page of pages) await sink.write(page, EVERYTHING);
     expect(await rig.contents()).toEqual(ALL);
     expect(requests).toBeGreaterThan(6);
   });
@@ -81,7 +85,7 @@ describe('everything arrives although', () => {
   test('some operations of a batch are told to come back later, and only those are sent again', async () => {
     const rig = await openCosmosSink({ ranges: 1 });
     const sent = throttleOdd();
-    await patient(rig.sink, 20_000).write(CHANGES.slice(0, 50));
+    await patient(rig.sink, 20_000).write(CHANGES.slice(0, 50), EVERYTHING);
     expect(await rig.contents()).toEqual(CHANGES.slice(0, 50).map(textOf).sort());
     expect(sent).toEqual([
       CHANGES.slice(0, 50).map(idOf),
@@ -96,7 +100,7 @@ describe('without patience around it, the sink says what is left:', () => {
   test('the operations that were told to come back later, and when', async () => {
     const rig = await openCosmosSink({ ranges: 1 });
     throttleOdd();
-    const error = await rig.sink.write(CHANGES.slice(0, 10)).catch((thrown: unknown) => thrown);
+    const error = await rig.sink.write(CHANGES.slice(0, 10), EVERYTHING).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Undelivered);
     expect(error).toMatchObject({ changes: CHANGES.slice(0, 10).filter((_, at) => at % 2), retryAfterMs: 7 });
     expect(rig.connection.meter.throttled).toBe(5);
@@ -105,7 +109,7 @@ describe('without patience around it, the sink says what is left:', () => {
   test('every change of a request without an answer', async () => {
     const rig = await openCosmosSink({ ranges: 1 });
     rig.intercept = ({ operation }) => (operation === 'batch' ? { before: 'drop' } : undefined);
-    await expect(rig.sink.write([upsert('a'), removal('b')])).rejects.toMatchObject({
+    await expect(rig.sink.write([upsert('a'), removal('b')], EVERYTHING)).rejects.toMatchObject({
       changes: [upsert('a'), removal('b')],
       reason: { code: 'sink_unavailable' },
     });
@@ -118,7 +122,10 @@ describe('it is given up at once when', () => {
     const document = Buffer.from(
       JSON.stringify({ id: 'the large one', pk: 'x', padding: 'x'.repeat(2 * 1024 * 1024) }),
     );
-    const write = patient(rig.sink, 20_000).write([upsert('a'), { key: 'large', kind: 'upsert', document }]);
+    const write = patient(rig.sink, 20_000).write(
+      [upsert('a'), { key: 'large', kind: 'upsert', document }],
+      EVERYTHING,
+    );
     await expect(write).rejects.toMatchObject({
       code: 'sink_refused',
       message: expect.stringMatching(/db\/items.*"the large one".*20\d\d\d\d\d bytes/),
@@ -130,7 +137,7 @@ describe('it is given up at once when', () => {
     const wrong = useConnection({ endpoint: rig.emulator.endpoint, key: Buffer.from('wrong').toString('base64') });
     const sink = cosmosSink(wrong, rig.facts, { concurrency: 1 });
     const error = await patient(sink, 20_000)
-      .write(CHANGES)
+      .write(CHANGES, EVERYTHING)
       .catch((thrown: unknown) => thrown as Error);
     expect(error).toMatchObject({ code: 'unauthorized', hint: expect.stringMatching(/COSMOS_TARGET_KEY/) });
   });
@@ -138,16 +145,16 @@ describe('it is given up at once when', () => {
   test('the container is gone', async () => {
     const rig = await openCosmosSink();
     await rig.client.database('db').container('items').delete();
-    await expect(patient(rig.sink, 20_000).write(CHANGES)).rejects.toMatchObject({ code: 'sink_refused' });
+    await expect(patient(rig.sink, 20_000).write(CHANGES, EVERYTHING)).rejects.toMatchObject({ code: 'sink_refused' });
   });
 });
 
 test('a container that was created again between two writes is not filled with half of the documents', async () => {
   const rig = await openCosmosSink();
-  await rig.sink.write(CHANGES.slice(0, 60));
+  await rig.sink.write(CHANGES.slice(0, 60), EVERYTHING);
   await rig.client.database('db').container('items').delete();
   await rig.client.database('db').containers.create({ id: 'items', partitionKey: { paths: ['/pk'], version: 2 } });
-  await expect(patient(rig.sink, 20_000).write(CHANGES.slice(60))).rejects.toMatchObject({
+  await expect(patient(rig.sink, 20_000).write(CHANGES.slice(60), EVERYTHING)).rejects.toMatchObject({
     code: 'container_recreated',
     hint: expect.stringMatching(/--restart/),
   });
@@ -157,7 +164,7 @@ test('a document whose unique values another one has is refused, and the error s
   const rig = await openCosmosSink({ ranges: 1 });
   const outcomes = [{ statusCode: 201 }, { statusCode: 409 }];
   vi.spyOn(Batches.prototype, 'post').mockResolvedValue({ outcomes, containerRid: undefined });
-  await expect(patient(rig.sink, 20_000).write([upsert('a'), upsert('b')])).rejects.toMatchObject({
+  await expect(patient(rig.sink, 20_000).write([upsert('a'), upsert('b')], EVERYTHING)).rejects.toMatchObject({
     code: 'sink_refused',
     message: expect.stringContaining('"b"'),
     hint: expect.stringMatching(/unique-key/),
@@ -167,7 +174,7 @@ test('a document whose unique values another one has is refused, and the error s
 test('a request that was throttled as a whole counts as one', async () => {
   const rig = await openCosmosSink({ ranges: 1 });
   rig.intercept = faultsOn('batch', [{ status: 429, retryAfterMs: 1 }]);
-  await patient(rig.sink, 20_000).write(CHANGES.slice(0, 50));
+  await patient(rig.sink, 20_000).write(CHANGES.slice(0, 50), EVERYTHING);
   expect(rig.connection.meter.throttled).toBe(1);
 });
 
@@ -181,7 +188,7 @@ describe('it is given up when patience ends, with what to do:', () => {
   ])('%s', async (_, intercept) => {
     const rig = await openCosmosSink({ timeoutMs: 150 });
     rig.intercept = intercept;
-    await expect(patient(rig.sink, 400).write(CHANGES)).rejects.toMatchObject({
+    await expect(patient(rig.sink, 400).write(CHANGES, EVERYTHING)).rejects.toMatchObject({
       code: 'sink_unavailable',
       message: expect.stringContaining('target "db/items"'),
       hint: expect.stringMatching(/goes on where it stopped/),
@@ -192,7 +199,7 @@ describe('it is given up when patience ends, with what to do:', () => {
     const rig = await openCosmosSink();
     const nowhere = useConnection({ endpoint: 'http://127.0.0.1:9/', key: rig.emulator.key }, { timeoutMs: 200 });
     const sink = cosmosSink(nowhere, rig.facts, { concurrency: 1 });
-    await expect(patient(sink, 300).write(CHANGES)).rejects.toMatchObject({ code: 'sink_unavailable' });
+    await expect(patient(sink, 300).write(CHANGES, EVERYTHING)).rejects.toMatchObject({ code: 'sink_unavailable' });
   });
 
   test('throughput never suffices', async () => {
@@ -201,7 +208,7 @@ describe('it is given up when patience ends, with what to do:', () => {
       outcomes: JSON.parse(body.toString()).map(() => ({ statusCode: 429, subStatusCode: 3200 })),
       containerRid: undefined,
     }));
-    await expect(patient(rig.sink, 300).write(CHANGES)).rejects.toMatchObject({
+    await expect(patient(rig.sink, 300).write(CHANGES, EVERYTHING)).rejects.toMatchObject({
       code: 'sink_unavailable',
       message: expect.stringMatching(/429\/3200/),
       hint: expect.stringMatching(/throughput/),
@@ -216,7 +223,7 @@ test('a batch that was refused before it was read keeps its memory, which may st
     if (bodies.push(body) === 1) throw Object.assign(new Error('busy'), { code: 503 });
     return { outcomes: CHANGES.slice(0, 50).map(() => ({ statusCode: 201 })), containerRid: undefined };
   });
-  await patient(rig.sink, 20_000).write(CHANGES.slice(0, 50));
+  await patient(rig.sink, 20_000).write(CHANGES.slice(0, 50), EVERYTHING);
   expect(bodies.map((body) => /^!+$/.test(body.toString()))).toEqual([false, true]);
 });
 
@@ -231,7 +238,9 @@ test.each(['a refusal', 'a bug'])('when a write rejects for %s, nothing of it is
   });
   const delays = [{ delayMs: 200 }, { delayMs: 200 }, { delayMs: 200 }];
   rig.intercept = faultsOn('batch', reason === 'a bug' ? delays : [{ status: 403 }, ...delays]);
-  await expect(rig.sink.write(CHANGES)).rejects.toThrow(reason === 'a bug' ? TypeError : /refused the request/);
+  await expect(rig.sink.write(CHANGES, EVERYTHING)).rejects.toThrow(
+    reason === 'a bug' ? TypeError : /refused the request/,
+  );
   expect(open).toBe(0);
 });
 
@@ -257,9 +266,11 @@ function throttleOdd(): string[][] {
 
 test('a target that is deleted and created again while it is written is noticed', async () => {
   const rig = await openCosmosSink();
-  await rig.sink.write(CHANGES);
+  await rig.sink.write(CHANGES, EVERYTHING);
   const { database } = rig.client.database('db').container('items');
   await database.container('items').delete();
   await database.containers.create({ id: 'items', partitionKey: { paths: ['/pk'] } });
-  await expect(patient(rig.sink, 5000).write(CHANGES)).rejects.toMatchObject({ code: 'container_recreated' });
+  await expect(patient(rig.sink, 5000).write(CHANGES, EVERYTHING)).rejects.toMatchObject({
+    code: 'container_recreated',
+  });
 });

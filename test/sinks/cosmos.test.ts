@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src/contract.ts';
+import { type Change, EVERYTHING } from '../../src/contract.ts';
 import { DocumentKey } from '../../src/cosmos/document-key.ts';
 import type { PartitionKeyDefinition } from '../../src/protocol/partition-key.ts';
 import { describeSink } from '../contract/sink.ts';
@@ -24,7 +24,7 @@ test.each([
   ['an own time to live', '{"id":"a","pk":"x","ttl":3600,"$type":"T"}'],
 ])('%s comes out byte for byte', async (_, text) => {
   const { sink, contents } = await openCosmosSink();
-  await sink.write([{ key: 'a', kind: 'upsert', document: Buffer.from(text) }]);
+  await sink.write([{ key: 'a', kind: 'upsert', document: Buffer.from(text) }], EVERYTHING);
   expect(await contents()).toEqual([text]);
 });
 
@@ -35,7 +35,7 @@ test.each([
   ['repeated', '{"_ts":1,"id":"a","_ts":2,"pk":"x","_ts":3}'],
 ])('system properties %s the others are left to the service', async (_, text) => {
   const { sink, contents } = await openCosmosSink();
-  await sink.write([{ key: 'a', kind: 'upsert', document: Buffer.from(text) }]);
+  await sink.write([{ key: 'a', kind: 'upsert', document: Buffer.from(text) }], EVERYTHING);
   expect(await contents()).toEqual(['{"id":"a","pk":"x"}']);
 });
 
@@ -65,9 +65,12 @@ describe('documents of a container by', () => {
   ])('%s are written and deleted', async (_, partitionKey, rows) => {
     const { sink, contents } = await openCosmosSink({ partitionKey } as ContainerRigOptions);
     const changes = rows.map((row, index) => changeBy(partitionKey, { id: `item-${index}`, ...row }));
-    await sink.write(changes);
+    await sink.write(changes, EVERYTHING);
     expect(await contents()).toEqual(changes.map(textOf).sort());
-    await sink.write(changes.map((change) => ({ ...change, kind: 'delete' as const })));
+    await sink.write(
+      changes.map((change) => ({ ...change, kind: 'delete' as const })),
+      EVERYTHING,
+    );
     expect(await contents()).toEqual([]);
   });
 });
@@ -79,12 +82,15 @@ test('batches hold no more operations and bytes than the service takes', async (
     if (operation === 'batch') batches.push({ operations: JSON.parse(body.toString()).length, bytes: body.length });
     return undefined;
   };
-  await rig.sink.write(Array.from({ length: 250 }, (_, index) => upsert(`item-${index}`)));
+  await rig.sink.write(
+    Array.from({ length: 250 }, (_, index) => upsert(`item-${index}`)),
+    EVERYTHING,
+  );
   expect(batches.map(({ operations }) => operations).sort()).toEqual([100, 100, 50].sort());
 
   batches.length = 0;
   const large = [10, 90_000, 90_000, 90_000, 500_000, 10, 10].map((bytes, index) => padded(`large-${index}`, bytes));
-  await rig.sink.write(large);
+  await rig.sink.write(large, EVERYTHING);
   expect(batches.length).toBeGreaterThan(3);
   for (const { operations, bytes } of batches) expect(operations === 1 || bytes <= 220_201).toBe(true);
   expect((await rig.contents()).length).toBe(257);
@@ -97,14 +103,14 @@ test('of several versions in one write only the last is sent', async () => {
     if (operation === 'batch') sent += body.toString();
     return undefined;
   };
-  await rig.sink.write([upsert('a', 1), removal('a'), upsert('a', 2)]);
+  await rig.sink.write([upsert('a', 1), removal('a'), upsert('a', 2)], EVERYTHING);
   expect(JSON.parse(sent)).toMatchObject([{ operationType: 'Upsert', resourceBody: { version: 2 } }]);
 });
 
 test('what it costs is counted', async () => {
   const { sink, connection } = await openCosmosSink();
   const before = connection.meter.requestCharge;
-  await sink.write([upsert('a'), upsert('b')]);
+  await sink.write([upsert('a'), upsert('b')], EVERYTHING);
   expect(connection.meter.requestCharge - before).toBeGreaterThan(10);
 });
 

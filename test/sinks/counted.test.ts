@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EVERYTHING } from '../../src/contract.ts';
 import { counted } from '../../src/sinks/counted.ts';
 import { Tally } from '../../src/support/tally.ts';
 import { describeSink } from '../contract/sink.ts';
@@ -13,9 +14,9 @@ describeSink('counted', async () => {
 test('what is durable is counted, and only that', async () => {
   const tally = new Tally();
   const { sink } = memorySink();
-  await counted(sink, tally).write([upsert('a'), upsert('b')]);
+  await counted(sink, tally).write([upsert('a'), upsert('b')], EVERYTHING);
   expect(tally.written).toBe(2);
   const refusing = { ...sink, write: () => Promise.reject(new Error('refused')) };
-  await expect(counted(refusing, tally).write([upsert('c')])).rejects.toThrow('refused');
+  await expect(counted(refusing, tally).write([upsert('c')], EVERYTHING)).rejects.toThrow('refused');
   expect(tally.written).toBe(2);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Change, Sink } from '../../src/contract.ts';
+import { type Change, EVERYTHING, type Sink } from '../../src/contract.ts';
 import { retrying } from '../../src/sinks/retrying.ts';
 import { Undelivered } from '../../src/sinks/undelivered.ts';
 import { describeSink } from '../contract/sink.ts';
@@ -27,7 +27,7 @@ test('writes again only what was not delivered', async () => {
     }),
     10_000,
   );
-  await sink.write([upsert('a'), upsert('b'), upsert('c')]);
+  await sink.write([upsert('a'), upsert('b'), upsert('c')], EVERYTHING);
   expect(written).toEqual([['a', 'b', 'c'], ['b', 'c'], ['c']]);
 });
 
@@ -40,7 +40,7 @@ test('gives up with the reason when nothing has been delivered for the whole bud
     }),
     300,
   );
-  await expect(sink.write([upsert('a')])).rejects.toBe(REASON);
+  await expect(sink.write([upsert('a')], EVERYTHING)).rejects.toBe(REASON);
   expect(attempts).toBeGreaterThan(1);
 });
 
@@ -52,7 +52,10 @@ test('goes on as long as something is delivered, however long it takes in all', 
     250,
   );
   const started = performance.now();
-  await sink.write(Array.from({ length: 12 }, (_, index) => upsert(`item-${index}`)));
+  await sink.write(
+    Array.from({ length: 12 }, (_, index) => upsert(`item-${index}`)),
+    EVERYTHING,
+  );
   expect(performance.now() - started).toBeGreaterThan(250);
 });
 
@@ -64,7 +67,7 @@ test('leaves the destination alone for as long as it asks', async () => {
     if (failure) throw failure;
   });
   const { signal } = new AbortController();
-  await retrying(inner, { budgetMs: 10_000, signal, onWait: (ms) => waits.push(ms) }).write([upsert('a')]);
+  await retrying(inner, { budgetMs: 10_000, signal, onWait: (ms) => waits.push(ms) }).write([upsert('a')], EVERYTHING);
   expect(waits).toEqual([321]);
 });
 
@@ -78,7 +81,7 @@ test('throws anything else at once', async () => {
     }),
     10_000,
   );
-  await expect(sink.write([upsert('a')])).rejects.toBe(bug);
+  await expect(sink.write([upsert('a')], EVERYTHING)).rejects.toBe(bug);
   expect(attempts).toBe(1);
 });
 
@@ -92,7 +95,7 @@ test('stops waiting when it is told to stop, with the reason', async () => {
     signal: stop.signal,
     onWait: () => setImmediate(() => stop.abort()),
   });
-  await expect(sink.write([upsert('a')])).rejects.toBe(REASON);
+  await expect(sink.write([upsert('a')], EVERYTHING)).rejects.toBe(REASON);
 });
 
 test('closes the sink inside', async () => {
@@ -109,7 +112,7 @@ function sinkOf(write: (changes: readonly Change[]) => Promise<void>): Sink {
 function halving(sink: Sink): Sink {
   return sinkOf(async (changes) => {
     const half = Math.ceil(changes.length / 2);
-    await sink.write(changes.slice(0, half));
+    await sink.write(changes.slice(0, half), EVERYTHING);
     if (half < changes.length) throw new Undelivered(changes.slice(half), { retryAfterMs: 0, reason: REASON });
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Range } from '../../src/contract.ts';
 import { readContainer } from '../../src/cosmos/container.ts';
 import type { Exchange, Fault } from '../../src/emulator/emulator.ts';
-import { idOf, readAll } from '../support/changes.ts';
+import { idOf, rangesOf, readAll } from '../support/changes.ts';
 import { faultsOn, useConnection } from '../support/container.ts';
 import { feedOf, firstPage, onlyRange, openFeed, patient } from './rig.ts';
 
@@ -71,7 +71,7 @@ test.each([1002, 1007])('a range that answers 410/%i on and on is waited for, no
 
 test('one silent range is given up while another answers', async () => {
   const rig = await openFeed({ ranges: 2, documents: 20, timeoutMs: 100, follow: true });
-  const [silent, lively] = (await rig.source.ranges()) as [Range, Range];
+  const [silent, lively] = (await rangesOf(rig.source)) as [Range, Range];
   const stop = new AbortController();
   rig.intercept = ({ operation, headers }) =>
     operation === 'changeFeed' && headers['x-ms-documentdb-partitionkeyrangeid'] === '0' ? { hang: true } : undefined;

@@ -4,7 +4,7 @@ import { counted } from '../../src/sources/counted.ts';
 import { generator } from '../../src/sources/generator.ts';
 import { Tally } from '../../src/support/tally.ts';
 import { describeSource } from '../contract/source.ts';
-import { idOf, pagesOf, readAll, upsert } from '../support/changes.ts';
+import { idOf, pagesOf, readAll, startOf, upsert } from '../support/changes.ts';
 
 const PARTITION_KEY = { paths: ['/customerId'], version: 2 } as const;
 const orders = (): Source =>
@@ -45,7 +45,7 @@ test.each<[string, Partial<Page>, boolean]>([
 
 function sourceOf(page: Page): Source {
   return {
-    ranges: async () => [EVERYTHING],
+    starts: async () => [startOf(EVERYTHING)],
     async *pages() {
       yield page;
     },

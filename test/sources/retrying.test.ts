@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Continuation, EVERYTHING, type Page, type Source } from '../../src/contract.ts';
 import { type RetryOptions, retrying } from '../../src/sources/retrying.ts';
 import { describeSource } from '../contract/source.ts';
-import { idOf, pagesOf, upsert } from '../support/changes.ts';
+import { idOf, pagesOf, rangesOf, startOf, upsert } from '../support/changes.ts';
 
 const PAGES = 6;
 const OUTAGE = new Error('an outage');
@@ -58,13 +58,13 @@ test('tries to read the ranges again as well', async () => {
   const inner = failing(() => undefined);
   const source = patient({
     ...inner,
-    ranges: async () => {
+    starts: async () => {
       const failure = failures.pop();
       if (failure) throw failure;
-      return inner.ranges();
+      return inner.starts();
     },
   });
-  expect(await source.ranges()).toEqual([EVERYTHING]);
+  expect(await rangesOf(source)).toEqual([EVERYTHING]);
 });
 
 describe('when it is told to stop', () => {
@@ -111,7 +111,7 @@ function patient(source: Source, options: Partial<RetryOptions> = {}): Source {
 /** A document a page; fails before a page when `failure` says so. `opened` gets where it is read from. */
 function failing(failure: () => Error | undefined, opened: (Continuation | undefined)[] = []): Source {
   return {
-    ranges: async () => [EVERYTHING],
+    starts: async () => [startOf(EVERYTHING)],
     async *pages(_range, from, signal) {
       opened.push(from);
       for (let next = Number(from ?? 0); next < PAGES && !signal.aborted; next++) {

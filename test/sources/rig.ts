@@ -3,6 +3,7 @@ import type { Continuation, Page, Range, Source } from '../../src/contract.ts';
 import { faultOf, isTransient, toFlowError } from '../../src/cosmos/faults.ts';
 import { changeFeed } from '../../src/sources/change-feed.ts';
 import { retrying } from '../../src/sources/retrying.ts';
+import { rangesOf } from '../support/changes.ts';
 import { type ContainerRig, type ContainerRigOptions, useContainer } from '../support/container.ts';
 
 export interface FeedRig extends ContainerRig {
@@ -70,7 +71,7 @@ export async function firstPage(source: Source, range: Range, from?: Continuatio
 }
 
 export async function onlyRange(source: Source): Promise<Range> {
-  const [range, ...others] = await source.ranges();
+  const [range, ...others] = await rangesOf(source);
   if (!range || others.length > 0) throw new Error('the source has not one range');
   return range;
 }

@@ -1,4 +1,4 @@
-import type { Change, Continuation, Page, Range, Source } from '../../src/contract.ts';
+import type { Change, Continuation, Page, Position, Range, Source } from '../../src/contract.ts';
 
 /** A version of a document of a container with the key `/pk`. */
 export function upsert(id: string, version = 1): Change {
@@ -19,7 +19,7 @@ export async function pagesOf(source: Source, range: Range, from?: Continuation)
 /** Everything that there is to read of a source, followed through splits. */
 export async function readAll(source: Source): Promise<Change[]> {
   const changes: Change[] = [];
-  const left = (await source.ranges()).map((range) => ({ range, from: undefined as Continuation | undefined }));
+  const left = (await source.starts()).map(({ range, resumeAt }) => ({ range, from: resumeAt }));
   for (const { range, from } of left) {
     for (const page of await pagesOf(source, range, from)) {
       changes.push(...page.changes);
@@ -27,6 +27,15 @@ export async function readAll(source: Source): Promise<Change[]> {
     }
   }
   return changes;
+}
+
+export async function rangesOf(source: Source): Promise<readonly Range[]> {
+  return (await source.starts()).map(({ range }) => range);
+}
+
+/** For a checkpoint to begin with. */
+export function startOf(range: Range): Position {
+  return { range, resumeAt: undefined };
 }
 
 export function textOf({ document }: Change): string {

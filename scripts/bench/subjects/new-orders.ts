@@ -1,4 +1,4 @@
-import type { Change } from '../../../src/contract.ts';
+import { type Change, EVERYTHING } from '../../../src/contract.ts';
 import { cosmosSink } from '../../../src/sinks/cosmos.ts';
 import { connect } from './our-connection.ts';
 import { pagesByRange } from './our-sink.ts';
@@ -16,7 +16,7 @@ export const open: Open = async (target) => {
       next += DOCUMENTS;
     },
     async round() {
-      await Promise.all(pages.map((page) => sink.write(page)));
+      await Promise.all(pages.map((page) => sink.write(page, EVERYTHING)));
       return { documents: DOCUMENTS, bytes: 0 };
     },
     async close() {

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { changeFeed } from '../../../src/sources/change-feed.ts';
+import { rangesOf } from '../../../test/support/changes.ts';
 import { connect } from './our-connection.ts';
 import type { Open } from './subject.ts';
 
@@ -12,7 +13,7 @@ export const open: Open = async (target) => {
   return {
     async round() {
       let documents = 0;
-      const ranges = await source.ranges();
+      const ranges = await rangesOf(source);
       const readings = ranges.map(async (range) => {
         for await (const { changes, release } of source.pages(range, undefined, signal)) {
           documents += changes.length;

@@ -3,6 +3,7 @@ import { devNull } from 'node:os';
 import pLimit from 'p-limit';
 import type { Change } from '../../../src/contract.ts';
 import { changeFeed } from '../../../src/sources/change-feed.ts';
+import { rangesOf } from '../../../test/support/changes.ts';
 import { connect } from './our-connection.ts';
 import type { Open } from './subject.ts';
 
@@ -21,7 +22,7 @@ export const open: Open = async (target) => {
   return {
     async round(fingerprint) {
       let [documents, bytes] = [0, 0];
-      for (const range of await source.ranges()) {
+      for (const range of await rangesOf(source)) {
         for await (const { changes, release } of source.pages(range, undefined, signal)) {
           if (fingerprint) for (const { document } of changes) fingerprint.add(document);
           documents += changes.length;

@@ -1,4 +1,4 @@
-import type { Change } from '../../../src/contract.ts';
+import { type Change, EVERYTHING } from '../../../src/contract.ts';
 import { effectivePartitionKey } from '../../../src/protocol/effective-partition-key.ts';
 import { cosmosSink } from '../../../src/sinks/cosmos.ts';
 import { feedText, order, PARTITION_KEY, type Shape } from '../documents.ts';
@@ -15,7 +15,7 @@ export const open: Open = async (target) => {
   const pages = pagesByRange(0, PAGES * PAGE_CHANGES, target.shape);
   return {
     async round() {
-      await Promise.all(pages.map((page) => sink.write(page)));
+      await Promise.all(pages.map((page) => sink.write(page, EVERYTHING)));
       return { documents: PAGES * PAGE_CHANGES, bytes: 0 };
     },
     async close() {

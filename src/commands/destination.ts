@@ -1,0 +1,39 @@
+import type { Sink } from '../contract.ts';
+import type { ContainerFacts } from '../cosmos/container.ts';
+import { FlowError } from '../support/error.ts';
+import type { Tally } from '../support/tally.ts';
+import type { Context } from './command.ts';
+import { toStdout } from './to-stdout.ts';
+
+/** Where changes go that do not go into a container. */
+export interface Destination {
+  /** The same whenever it is the same place. */
+  readonly name: string;
+  /** Where the checkpoint is kept when nobody says; `undefined` is nowhere. */
+  readonly checkpoint: string | undefined;
+  /** Called once the checkpoint is ours. */
+  open(job: DestinationJob): Promise<Sink>;
+}
+
+/** What a destination may know of the job that writes to it. */
+export interface DestinationJob {
+  /** Of the container that is read, the same whenever it is the same. */
+  readonly source: string;
+  readonly facts: ContainerFacts;
+  /** What the sink noted when it was open before. */
+  readonly notes: ReadonlyMap<string, string>;
+  readonly tally: Tally;
+}
+
+export interface DestinationOptions {
+  readonly to: string | undefined;
+  readonly out: string | undefined;
+}
+
+/** The destination that the flags name; standard output when they name none. */
+export function destinationOf(options: DestinationOptions, context: Context): Destination {
+  const { to, out } = options;
+  if (to !== undefined && out !== undefined)
+    throw new FlowError('usage', '--to and --out exclude each other', { hint: 'give one of them' });
+  return toStdout(context);
+}

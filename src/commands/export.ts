@@ -1,0 +1,87 @@
+import { forgetful } from '../checkpoint/forgetful.ts';
+import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
+import type { Source } from '../contract.ts';
+import { parseAddress } from '../cosmos/address.ts';
+import type { Connection } from '../cosmos/connection.ts';
+import { type ContainerFacts, readContainer } from '../cosmos/container.ts';
+import { faultOf, isTransient, toFlowError } from '../cosmos/faults.ts';
+import { retrying as retryingSink } from '../sinks/retrying.ts';
+import { retrying as retryingSource } from '../sources/retrying.ts';
+import { FlowError } from '../support/error.ts';
+import { later } from '../support/later.ts';
+import type { PatienceOptions } from '../support/patience.ts';
+import { scoped } from '../support/scope.ts';
+import { Tally } from '../support/tally.ts';
+import { Accounts, type AccountsOptions } from './accounts.ts';
+import type { Context } from './command.ts';
+import type { Destination } from './destination.ts';
+import { patiently } from './patiently.ts';
+import { DRAIN_MS, transfer } from './transfer.ts';
+
+export interface ExportOptions extends AccountsOptions, CheckpointOptions {
+  readonly resume: boolean;
+  /** `undefined`: where the destination keeps it. */
+  readonly checkpoint: string | undefined;
+  readonly patience: number;
+}
+
+/** A way to read a container. */
+export interface Reader {
+  /** All that makes it another job when it is another. */
+  readonly mode: string;
+  open(connection: Connection, facts: ContainerFacts, tally: Tally): Source;
+}
+
+/** Reads a container into a destination and commits as it goes; resolves at the end, or when it is told to stop. */
+export async function exportContainer(
+  sourceText: string,
+  reader: Reader,
+  destination: Destination,
+  options: ExportOptions,
+  context: Context,
+): Promise<void> {
+  const from = parseAddress(sourceText);
+  if (options.resume && options.restart)
+    throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
+  await scoped(async (own) => {
+    const accounts = own(new Accounts(context, options));
+    const file = options.checkpoint ?? destination.checkpoint;
+    const job = { source: accounts.nameOf(from, 'source'), target: destination.name, mode: reader.mode };
+    if (file !== undefined) assertUsable(file, job, options);
+
+    const tally = new Tally();
+    const patience: PatienceOptions = {
+      budgetMs: options.patience,
+      signal: context.signal,
+      onWait: () => void tally.retries++,
+    };
+    const what = `source "${from.database}/${from.container}"`;
+    const connect = async (): Promise<{ connection: Connection; facts: ContainerFacts }> => {
+      const connection = await accounts.connect(from, 'source');
+      const facts = await readContainer(connection.client, from).catch((error: unknown) => {
+        context.signal.throwIfAborted();
+        throw toFlowError(error, 'source', what);
+      });
+      return { connection, facts };
+    };
+    const { connection, facts } = await context.talk.waiting(`connecting to ${sourceText}`, () =>
+      patiently(connect, patience),
+    );
+    const checkpoint = own(
+      file === undefined ? forgetful() : openCheckpoint(file, { ...job, sourceRid: facts.rid, targetRid: '' }, options),
+    );
+    if (checkpoint.positions().length > 0) context.talk.note(`going on where "${file}" says`);
+    const source = retryingSource(reader.open(connection, facts, tally), {
+      ...patience,
+      isTransient: (error) => {
+        const fault = faultOf(error);
+        return fault !== undefined && isTransient(fault);
+      },
+      explain: (error) => toFlowError(error, 'source', what),
+    });
+    const sink = own(await destination.open({ source: job.source, facts, notes: checkpoint.notes(), tally }));
+    // What was read is to be written even after a stop.
+    const patient = retryingSink(sink, { ...patience, signal: later(context.signal, DRAIN_MS) });
+    await transfer({ source, sink: patient, checkpoint, tally, meters: [connection.meter] }, context);
+  });
+}

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { ndjson } from '../../src/formats/ndjson.ts';
+
+const lines = (...texts: readonly string[]): string => ndjson(texts.map((text) => Buffer.from(text))).toString();
+
+test('documents are lines of the bytes that they were', () => {
+  const texts = ['{"id":"a","n":1.0,"big":12345678901234567890}', '{ "id" : "é 日本 😀\\n" }', '{}'];
+  expect(lines(...texts)).toBe(texts.map((text) => `${text}\n`).join(''));
+});
+
+test('a document that is written over several lines becomes one', () => {
+  expect(lines('{\r\n  "id": "a\\n"\n}', '{"id":"b"}')).toBe('{    "id": "a\\n" }\n{"id":"b"}\n');
+});
+
+test('no documents are no lines', () => {
+  expect(lines()).toBe('');
+});
