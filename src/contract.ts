@@ -80,10 +80,11 @@ export type Written = Notes | void;
 
 export interface Sink {
   /**
-   * What of two writes may not overlap: those with a key in common (`key`, unless it says otherwise), or any two of one
-   * range, which then come in the order in which they were read.
+   * What of two writes may not overlap: those with a key in common (`key`, unless it says otherwise), any two of one
+   * range, or any two at all. Those of one range then come in the order in which they were read, and each only once the
+   * one before it is committed.
    */
-  readonly order?: 'key' | 'range';
+  readonly order?: 'key' | 'range' | 'all';
   /**
    * Applies the changes in order; resolves once all of them are durable, with what is to be noted in the commit. When it
    * rejects, nothing of this call is still under way. May be called again with the same changes, and while an earlier

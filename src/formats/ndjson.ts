@@ -1,3 +1,5 @@
+import type { AppendedFormat } from './format.ts';
+
 /** One document a line, byte for byte, but for line breaks between its tokens, which become spaces. */
 export function ndjson(documents: readonly Uint8Array[]): Buffer {
   const length = documents.reduce((sum, { length }) => sum + length + 1, 0);
@@ -9,6 +11,22 @@ export function ndjson(documents: readonly Uint8Array[]): Buffer {
   }
   return lines;
 }
+
+/** The same as a file. */
+export const ndjsonFormat: AppendedFormat = {
+  extension: 'ndjson',
+  separatorBytes: 0,
+  header: () => new Uint8Array(0),
+  trailer: new Uint8Array(0),
+  rows(documents) {
+    let end = 0;
+    const ends = documents.map(({ length }) => {
+      end += length + 1;
+      return end;
+    });
+    return { bytes: ndjson(documents), ends };
+  },
+};
 
 /** A string has its line breaks escaped, so that those which are left mean nothing. */
 function endLine(lines: Buffer, start: number, length: number): number {

@@ -10,6 +10,8 @@ export interface PumpContext {
   readonly checkpoint: Checkpoint;
   readonly window: number;
   readonly signal: AbortSignal;
+  /** Shared by ranges whose writes may not overlap. */
+  readonly sequence?: Sequence | undefined;
 }
 
 /**
@@ -18,18 +20,26 @@ export interface PumpContext {
  */
 export async function pump({ range, resumeAt }: Position, context: PumpContext): Promise<readonly Position[]> {
   const ledger = new Ledger(context.window);
-  const order = context.sink.order === 'range' ? new Sequence(context.sink) : new Order(context.sink);
+  const order = orderOf(context);
   const stop = AbortSignal.any([context.signal, ledger.failed]);
   let successors: readonly Position[] = [];
   try {
     for await (const page of context.source.pages(range, resumeAt, stop)) {
-      await ledger.enter(order.write(page.changes, range), (notes) => commit(page, range, notes, context.checkpoint));
+      const written = order.write(page.changes, range);
+      const entered = ledger.enter(written, (notes) => commit(page, range, notes, context.checkpoint));
+      if (order instanceof Sequence) order.follows(ledger.settled());
+      await entered;
       successors = page.split ?? [];
     }
   } finally {
     await ledger.settled();
   }
   return successors;
+}
+
+function orderOf({ sink, sequence }: PumpContext): Order | Sequence {
+  if (sink.order === 'range') return new Sequence(sink);
+  return sequence ?? new Order(sink);
 }
 
 function commit(page: Page, range: Range, notes: Written, checkpoint: Checkpoint): void {

@@ -1,5 +1,6 @@
 import type { Checkpoint, Position, Sink, Source } from '../contract.ts';
 import { pump } from './pump.ts';
+import { Sequence } from './sequence.ts';
 import { assertTiles } from './tiling.ts';
 
 export interface RunOptions {
@@ -28,9 +29,10 @@ export async function run(source: Source, sink: Sink, checkpoint: Checkpoint, op
 
   const failure = new AbortController();
   const signal = AbortSignal.any([options.signal, failure.signal]);
+  const sequence = sink.order === 'all' ? new Sequence(sink) : undefined;
   const follow = async (position: Position): Promise<void> => {
     try {
-      const successors = await pump(position, { source, sink, checkpoint, window: options.window, signal });
+      const successors = await pump(position, { source, sink, checkpoint, window: options.window, signal, sequence });
       if (!signal.aborted) await all(successors.map(follow));
     } catch (error) {
       failure.abort(error);

@@ -1,9 +1,9 @@
 import type { Change, Range, Sink, Written } from '../contract.ts';
 
-/** Writes the pages of a range one after the other. After a failed write nothing later is written. */
+/** Writes pages one after the other, each once the one before it is committed. After a failure nothing later is written. */
 export class Sequence {
   readonly #sink: Sink;
-  #last: Promise<unknown> = Promise.resolve();
+  #committed: Promise<void> = Promise.resolve();
 
   constructor(sink: Sink) {
     this.#sink = sink;
@@ -11,8 +11,11 @@ export class Sequence {
 
   /** Resolves once every change is durable; rejects once nothing of this page is under way. */
   write(changes: readonly Change[], range: Range): Promise<Written> {
-    const written = this.#last.then(() => this.#sink.write(changes, range));
-    this.#last = written;
-    return written;
+    return this.#committed.then(() => this.#sink.write(changes, range));
+  }
+
+  /** Tells when the page that was last given to `write` is committed. */
+  follows(committed: Promise<void>): void {
+    this.#committed = committed;
   }
 }

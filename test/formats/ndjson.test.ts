@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ndjson } from '../../src/formats/ndjson.ts';
+import { ndjson, ndjsonFormat } from '../../src/formats/ndjson.ts';
 
 const lines = (...texts: readonly string[]): string => ndjson(texts.map((text) => Buffer.from(text))).toString();
 
@@ -14,4 +14,10 @@ test('a document that is written over several lines becomes one', () => {
 
 test('no documents are no lines', () => {
   expect(lines()).toBe('');
+});
+
+test('rows of a file say where they end', () => {
+  const { bytes, ends } = ndjsonFormat.rows([Buffer.from('{"a":1}'), Buffer.from('{\n}')]);
+  expect(Buffer.from(bytes).toString()).toBe('{"a":1}\n{ }\n');
+  expect(ends).toEqual([8, 12]);
 });

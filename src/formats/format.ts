@@ -1,0 +1,37 @@
+/** How documents become files. */
+export type Format = AppendedFormat | ConvertedFormat;
+
+/** Rows can be added to a file of it for as long as its trailer is not written. */
+export interface AppendedFormat {
+  /** Of its files, without a dot. */
+  readonly extension: string;
+  /** A row begins with so many bytes that are left out of the first row of a file. */
+  readonly separatorBytes: number;
+  /** One row per document, in their order. */
+  rows(documents: readonly Uint8Array[]): Rows;
+  /** What a file begins with. Asked for after `rows` was called for its first rows, or for a file without any. */
+  header(): Uint8Array;
+  readonly trailer: Uint8Array;
+  /**
+   * What it decided by the first documents that it was given, and has to be opened with when their files are gone on
+   * with.
+   */
+  decided?(): string | undefined;
+}
+
+/** A file of it is made when all its documents are known: until then they are kept as NDJSON. */
+export interface ConvertedFormat {
+  readonly extension: string;
+  /**
+   * Reads the NDJSON file `from`, which has a document a line, and fills `to`, which is there and empty. The same bytes
+   * give the same bytes. Memory is bounded, however long the file. What is written need not be durable yet.
+   */
+  convert(from: string, to: string): Promise<void>;
+}
+
+export interface Rows {
+  /** The rows, one after the other. */
+  readonly bytes: Uint8Array;
+  /** Offset of the end of each row. */
+  readonly ends: readonly number[];
+}

@@ -1,0 +1,15 @@
+import type { Format } from './format.ts';
+import { jsonArrayFormat } from './json-array.ts';
+import { ndjsonFormat } from './ndjson.ts';
+
+/** What makes one format differ from another of its name. */
+export interface FormatOptions {
+  /** What the format said that it had decided when files of the job were begun. */
+  readonly decided: string | undefined;
+}
+
+/** By name, for those that users can ask for. */
+export const FORMATS = {
+  ndjson: (): Format => ndjsonFormat,
+  json: (): Format => jsonArrayFormat,
+} satisfies Readonly<Record<string, (options: FormatOptions) => Format>>;
