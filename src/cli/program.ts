@@ -101,16 +101,28 @@ function describe({ summary, notes }: Command): string {
 function optionOf(flag: Flag<unknown>): Option {
   const option = new Option(flag.spelling, flag.summary);
   if (option.isBoolean()) return option.env(variableOf(option));
+  if (flag.isList) {
+    option.argParser<unknown[]>((text, earlier = []) => [
+      ...earlier,
+      ...linesOf(text).map((line) => read(option, flag, line)),
+    ]);
+    return option.default([], '').env(variableOf(option));
+  }
   option.argParser((text) => read(option, flag, text));
   if (flag.fallback !== undefined) option.default(flag.fallback, flag.fallbackText ?? String(flag.fallback));
   return option.env(variableOf(option));
+}
+
+/** In the environment, where a name has one value only. */
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }
 
 /** Without the variable, which is the same for all and said once. */
 function describeOption({ description, defaultValue, defaultValueDescription, argChoices }: Option): string {
   const fallback = defaultValueDescription ?? defaultValue;
   const text = argChoices ? `${description}: ${argChoices.join(' or ')}` : description;
-  return fallback === undefined || fallback === false ? text : `${text} (default: ${fallback})`;
+  return fallback === undefined || fallback === false || fallback === '' ? text : `${text} (default: ${fallback})`;
 }
 
 function variableOf(option: Option): string {

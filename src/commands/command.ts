@@ -27,6 +27,8 @@ export interface Flag<Value> {
   /** Reads the text; throws a FlowError when it makes no sense. Not called for switches. */
   readonly parse: (text: string) => Value;
   readonly fallback: Value;
+  /** May be given several times; the value is all of them. In the environment, one a line. */
+  readonly isList?: boolean;
   /** How help writes the fallback, where it is not the value itself. */
   readonly fallbackText?: string;
 }

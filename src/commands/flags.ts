@@ -18,6 +18,13 @@ export function optional(spelling: string, summary: string): Flag<string | undef
   return { spelling, summary, parse: (value) => value, fallback: undefined };
 }
 
+/** May be given several times. */
+export function list<Value>(spelling: string, summary: string, parse: (text: string) => Value): Flag<readonly Value[]> {
+  const flag = { spelling, summary, parse, fallback: [], isList: true };
+  // What is parsed is one of them.
+  return flag as unknown as Flag<readonly Value[]>;
+}
+
 /** A whole number of at least `min`. */
 export function count<Fallback extends number | undefined>(
   spelling: string,
