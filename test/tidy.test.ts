@@ -23,6 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   formats: [],
   sinks: ['contract', 'cosmos', 'formats', 'protocol', 'sql'],
   emulator: ['protocol', 'sql'],
+  receiver: ['formats', 'protocol'],
   commands: [
     'contract',
     'pipeline',
@@ -34,6 +35,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'protocol',
     'sql',
     'emulator',
+    'receiver',
   ],
   cli: ['commands'],
 };

@@ -41,6 +41,11 @@ export function duration(spelling: string, summary: string, fallback: string, { 
   return { spelling, summary, parse, fallback: parseDuration(fallback), fallbackText: fallback };
 }
 
+/** A time that need not be given. */
+export function optionalDuration(spelling: string, summary: string): Flag<number | undefined> {
+  return { spelling, summary, parse: (value) => boundedDuration(value, 1), fallback: undefined };
+}
+
 export function size(spelling: string, summary: string, fallback: string): Flag<number> {
   return { spelling, summary, parse: parseSize, fallback: parseSize(fallback), fallbackText: fallback };
 }

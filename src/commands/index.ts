@@ -1,8 +1,9 @@
 import type { Command } from './command.ts';
+import { consume } from './consume.ts';
 import { copy } from './copy.ts';
 import { emulator } from './emulator.ts';
 import { produce } from './produce.ts';
 import { tail } from './tail.ts';
 
 /** The subcommands, in the order of help. */
-export const COMMANDS: readonly Command[] = [copy, tail, produce, emulator];
+export const COMMANDS: readonly Command[] = [copy, tail, consume, produce, emulator];

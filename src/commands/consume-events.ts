@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { webhookSecrets } from '../protocol/webhook.ts';
+import { openFileOutput } from '../receiver/file-output.ts';
+import { parseRisks } from '../receiver/mishaps.ts';
+import { type Output, streamOutput } from '../receiver/output.ts';
+import { startReceiver } from '../receiver/receiver.ts';
+import type { Tally } from '../receiver/tally.ts';
+import { formatDuration } from '../support/duration.ts';
+import { FlowError } from '../support/error.ts';
+import { scoped } from '../support/scope.ts';
+import type { Context } from './command.ts';
+
+export interface ConsumeOptions {
+  readonly port: number;
+  readonly listen: string;
+  readonly path: string;
+  readonly out: string | undefined;
+  readonly secretEnv: string;
+  readonly dedupeWindow: number;
+  readonly max: number | undefined;
+  readonly idleTimeout: number | undefined;
+  readonly fail: string | undefined;
+  readonly seed: number;
+}
+
+/** Receives events until it is told to stop or has what was asked for. */
+export async function consumeEvents(options: ConsumeOptions, context: Context): Promise<void> {
+  const { signal, talk } = context;
+  const secrets = secretsIn(options.secretEnv, context.environment);
+  assertPlace(options, secrets.length > 0);
+  const risks = options.fail === undefined ? [] : parseRisks(options.fail);
+  const started = performance.now();
+  await scoped(async (own) => {
+    const output = own(await outputOf(options.out, context));
+    const receiver = await startReceiver(output, {
+      host: options.listen,
+      port: options.port,
+      path: options.path,
+      secrets,
+      dedupeMs: options.dedupeWindow,
+      risks,
+      seed: options.seed,
+      max: options.max,
+      idleMs: options.idleTimeout,
+    });
+    try {
+      talk.note(`consume is ready at ${receiver.url}${secrets.length > 0 ? '; takes what is signed' : ''}`);
+      await Promise.race([receiver.ended, ...(signal.aborted ? [] : [once(signal, 'abort')])]);
+    } finally {
+      await receiver.close();
+      summarise(receiver.tally, performance.now() - started, context);
+    }
+  });
+}
+
+/** The secrets in the variable of this name; none if it is not set. */
+function secretsIn(name: string, environment: Context['environment']): readonly Buffer[] {
+  const value = environment[name];
+  return value === undefined ? [] : webhookSecrets(value, `the variable "${name}"`);
+}
+
+function assertPlace({ listen, path, secretEnv }: ConsumeOptions, isSigned: boolean): void {
+  if (!/^\/[!-~]*$/.test(path) || /[?#]/.test(path)) {
+    throw new FlowError('usage', `"${path}" is not a path`, { hint: 'it begins with a slash: --path /events' });
+  }
+  if (isSigned || LOOPBACK.test(listen)) return;
+  throw new FlowError('configuration', `"${listen}" can be reached by others, who could send anything`, {
+    hint: `export ${secretEnv}="whsec_$(openssl rand -base64 32)", here and where tail runs`,
+  });
+}
+
+const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/;
+
+async function outputOf(out: string | undefined, { stdout, talk }: Context): Promise<Output> {
+  if (out === undefined) return streamOutput(stdout);
+  return await openFileOutput(out, (bytes) =>
+    talk.note(`cut ${bytes} bytes off "${out}": a line that was never finished, nor acknowledged`),
+  );
+}
+
+function summarise({ received, duplicates, refused, failed }: Tally, elapsedMs: number, { talk }: Context): void {
+  const number = (value: number): string => value.toLocaleString('en-US');
+  const rows = [
+    ['received', number(received)],
+    ['duplicates', number(duplicates)],
+    ['requests refused', number(refused)],
+    ...(failed > 0 ? [['requests failed on purpose', number(failed)] as const] : []),
+    ['time', formatDuration(elapsedMs)],
+  ] as const;
+  talk.summary('done', rows, { received, duplicates, refused, failed, elapsedMs: Math.round(elapsedMs) });
+}
