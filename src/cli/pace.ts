@@ -27,20 +27,21 @@ export class Pace {
   sample(): PaceSample {
     const { tally, meters } = this.#view;
     const oldest = this.#mark();
-    const { written: documents, expected } = tally;
+    const { written: documents, settled, expected } = tally;
     const { throttled, requestCharge } = total(meters);
     const seconds = Math.max(0.001, (tally.elapsedMs - oldest.elapsedMs) / 1000);
     const documentsPerSecond = (documents - oldest.written) / seconds;
-    const lag = expected === undefined ? tally.lag + tally.read - documents : Math.max(0, expected - documents);
-    const all = documents + lag;
+    const settledPerSecond = (settled - oldest.settled) / seconds;
+    const lag = expected === undefined ? tally.lag + tally.read - settled : Math.max(0, expected - settled);
+    const all = settled + lag;
     return {
       documents,
       documentsPerSecond: Math.round(documentsPerSecond),
       requestUnitsPerSecond: Math.round((requestCharge - oldest.requestCharge) / seconds),
       throttled,
       lag,
-      fraction: all > 0 ? documents / all : undefined,
-      etaMs: documentsPerSecond > 0 ? Math.round((lag / documentsPerSecond) * 1000) : undefined,
+      fraction: all > 0 ? settled / all : undefined,
+      etaMs: settledPerSecond > 0 ? Math.round((lag / settledPerSecond) * 1000) : undefined,
     };
   }
 
@@ -48,7 +49,7 @@ export class Pace {
   #mark(): Mark {
     const { tally, meters } = this.#view;
     const { requestCharge } = total(meters);
-    this.#marks.push({ elapsedMs: tally.elapsedMs, written: tally.written, requestCharge });
+    this.#marks.push({ elapsedMs: tally.elapsedMs, written: tally.written, settled: tally.settled, requestCharge });
     while (this.#marks.length > 2 && (this.#marks[1] as Mark).elapsedMs < tally.elapsedMs - WINDOW_MS)
       this.#marks.shift();
     return this.#marks[0] as Mark;
@@ -74,6 +75,7 @@ export const grouped = (value: number): string => value.toLocaleString('en-US');
 interface Mark {
   readonly elapsedMs: number;
   readonly written: number;
+  readonly settled: number;
   readonly requestCharge: number;
 }
 

@@ -22,11 +22,12 @@ import type { PatienceOptions } from '../support/patience.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
+import { type Between, type BetweenOptions, between } from './between.ts';
 import type { Context } from './command.ts';
 import { patiently } from './patiently.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
-export interface CopyOptions extends AccountsOptions, CheckpointOptions {
+export interface CopyOptions extends AccountsOptions, CheckpointOptions, BetweenOptions {
   readonly follow: boolean;
   readonly resume: boolean;
   readonly checkpoint: string;
@@ -46,17 +47,18 @@ export async function copyContainer(
   const [from, to] = [parseAddress(sourceText), parseAddress(targetText)];
   if (options.resume && options.restart)
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
+  const work = between(options);
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
-    const job = { ...names, mode: 'latest version' };
+    const job = { ...names, mode: work.mode('latest version') };
     // Before a target is created for a job that is then refused.
     assertUsable(options.checkpoint, job, options);
 
     const tally = new Tally();
     const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
-      patiently(() => connect(accounts, from, to, context), patienceOf(tally, options, context.signal)),
+      patiently(() => connect(accounts, from, to, work, context), patienceOf(tally, options, context.signal)),
     );
     await assertApart(ends, sourceText);
     const ids = { sourceRid: ends.source.facts.rid, targetRid: ends.target.facts.rid };
@@ -71,7 +73,17 @@ export async function copyContainer(
       writeTo(ends.target, tally, options, context),
     ];
     const meters = [ends.source.connection.meter, ends.target.connection.meter];
-    await transfer({ source, sink, checkpoint, tally, meters }, context);
+    await transfer(
+      {
+        source,
+        sink,
+        checkpoint,
+        tally,
+        meters,
+        between: (all) => work.wrap(all, tally, ends.source.facts.partitionKey),
+      },
+      context,
+    );
   });
 }
 
@@ -88,9 +100,11 @@ async function connect(
   accounts: Accounts,
   from: Address,
   to: Address,
+  { assertKeeps }: Between,
   context: Context,
 ): Promise<{ source: End; target: End }> {
   const source = await openEnd(await accounts.connect(from, 'source'), from, 'source', context, readContainer);
+  assertKeeps(source.facts.partitionKey);
   const target = await openEnd(await accounts.connect(to, 'target'), to, 'target', context, async (client, name) => {
     const found = await findContainer(client, name);
     if (found) return found;

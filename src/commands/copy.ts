@@ -1,5 +1,16 @@
 import { command } from './command.ts';
-import { concurrency, count, duration, embeddedData, patience, requestTimeout, text, toggle } from './flags.ts';
+import {
+  concurrency,
+  count,
+  duration,
+  embeddedData,
+  patience,
+  requestTimeout,
+  select,
+  text,
+  toggle,
+  where,
+} from './flags.ts';
 
 export const copy = command({
   name: 'copy',
@@ -11,6 +22,8 @@ export const copy = command({
     'Documents arrive byte for byte, but for the system properties that the target sets. What is committed in the ' +
       'checkpoint is durable in the target. After a crash the same command goes on behind the last commit, and may ' +
       'write again what came after it.',
+    '--where and --select speak the query language of Azure Cosmos DB, and call the document c. What is selected must have ' +
+      'the id and the partition key of the document. What once met --where and no longer does stays in the target.',
     'An address is db/container (account from COSMOS_URI and COSMOS_KEY, or COSMOS_CONNECTION_STRING; for a target in ' +
       'another account COSMOS_TARGET_URI and COSMOS_TARGET_KEY), cosmos://HOST[:PORT]/db/container, or ' +
       'embedded:db/container for the embedded server.',
@@ -21,6 +34,8 @@ export const copy = command({
   ],
   flags: {
     follow: toggle('--follow', 'go on after catching up, until Ctrl-C'),
+    where,
+    select,
     checkpoint: text('--checkpoint <file>', 'where to keep how far the copy is', '.cosmosflow/checkpoint.db'),
     resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
     restart: toggle('--restart', 'forget the checkpoint and start over'),
@@ -38,6 +53,7 @@ export const copy = command({
       'from an account into an emulator, and on',
       'cosmosflow copy --follow shop/orders cosmos://localhost:8081/shop/orders',
     ],
+    ['a part of it', 'cosmosflow copy shop/orders shop/large-orders --where "c.amount > 100" --checkpoint large.db'],
     ['a second job needs a checkpoint of its own', 'cosmosflow copy shop/users shop/users-copy --checkpoint users.db'],
   ],
   exits: [

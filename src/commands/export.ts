@@ -13,12 +13,13 @@ import type { PatienceOptions } from '../support/patience.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
+import { type BetweenOptions, between } from './between.ts';
 import type { Context } from './command.ts';
 import type { Destination } from './destination.ts';
 import { patiently } from './patiently.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
-export interface ExportOptions extends AccountsOptions, CheckpointOptions {
+export interface ExportOptions extends AccountsOptions, CheckpointOptions, BetweenOptions {
   readonly resume: boolean;
   /** `undefined`: where the destination keeps it. */
   readonly checkpoint: string | undefined;
@@ -43,10 +44,11 @@ export async function exportContainer(
   const from = parseAddress(sourceText);
   if (options.resume && options.restart)
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
+  const work = between(options);
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
     const file = options.checkpoint ?? destination.checkpoint;
-    const job = { source: accounts.nameOf(from, 'source'), target: destination.name, mode: reader.mode };
+    const job = { source: accounts.nameOf(from, 'source'), target: destination.name, mode: work.mode(reader.mode) };
     if (file !== undefined) assertUsable(file, job, options);
 
     const tally = new Tally();
@@ -82,6 +84,10 @@ export async function exportContainer(
     const sink = own(await destination.open({ source: job.source, facts, notes: checkpoint.notes(), tally }));
     // What was read is to be written even after a stop.
     const patient = retryingSink(sink, { ...patience, signal: later(context.signal, DRAIN_MS) });
-    await transfer({ source, sink: patient, checkpoint, tally, meters: [connection.meter] }, context);
+    const meters = [connection.meter];
+    await transfer(
+      { source, sink: patient, checkpoint, tally, meters, between: (all) => work.wrap(all, tally) },
+      context,
+    );
   });
 }

@@ -67,6 +67,10 @@ export const requestTimeout = duration(
 
 export const patience = duration('--patience <time>', 'how long to go on without success before giving up', '2m');
 
+export const where = optional('--where <predicate>', 'hand on only documents that meet it, such as "c.total > 100"');
+
+export const select = optional('--select <columns>', 'hand on only this of each, such as "c.id, c.total AS sum"');
+
 /** A timer holds 2³¹ ms. */
 const LONGEST = '24d';
 

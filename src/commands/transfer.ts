@@ -14,16 +14,19 @@ export interface Transfer {
   readonly checkpoint: Checkpoint;
   readonly tally: Tally;
   readonly meters: readonly Meter[];
+  /** What is done to changes between the source and the sink; they have been counted as read by then. */
+  readonly between?: (source: Source) => Source;
 }
 
 /** Runs the pipeline in sight of the user: totals while it runs, closing words whatever its end. */
-export async function transfer({ source, sink, checkpoint, tally, meters }: Transfer, context: Context): Promise<void> {
+export async function transfer(work: Transfer, context: Context): Promise<void> {
   const { signal, talk } = context;
-  const within = bounded(countedSource(source, tally), checkpoint, UNCOMMITTED_BYTES_MAX);
+  const { tally, meters, between = (source) => source } = work;
+  const within = bounded(between(countedSource(work.source, tally)), work.checkpoint, UNCOMMITTED_BYTES_MAX);
   const progress = talk.progress({ tally, meters });
   let state = 'not finished';
   try {
-    await run(within.source, countedSink(sink, tally), within.checkpoint, { window: WINDOW, signal });
+    await run(within.source, countedSink(work.sink, tally), within.checkpoint, { window: WINDOW, signal });
     state = signal.aborted ? 'stopped' : 'done';
   } finally {
     progress.stop();
@@ -39,15 +42,18 @@ const WINDOW = 4;
 const UNCOMMITTED_BYTES_MAX = 256 * 1024 * 1024;
 
 function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk }: Context): void {
-  const { elapsedMs, read, written, retries } = tally;
+  const { elapsedMs, read, written, filtered, setAside, settled, retries } = tally;
   const { requestCharge, throttled } = total(meters);
   const rate = elapsedMs > 0 ? written / (elapsedMs / 1000) : 0;
+  const skipped = read - settled;
+  const unusual = Object.entries({ filtered, 'set aside': setAside }).filter(([, count]) => count > 0);
   talk.summary(
     state,
     [
       ['read', number(read)],
       ['written', number(written)],
-      [read > written && state !== 'done' ? 'not written' : 'skipped', number(read - written)],
+      ...unusual.map(([label, count]) => [label, number(count)] as const),
+      [skipped > 0 && state !== 'done' ? 'not written' : 'skipped', number(skipped)],
       ['request units', number(requestCharge)],
       ['throttled', number(throttled)],
       ['tried again', number(retries)],
@@ -57,7 +63,9 @@ function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk
       state,
       read,
       written,
-      skipped: read - written,
+      filtered,
+      setAside,
+      skipped,
       requestCharge,
       throttled,
       retries,

@@ -43,7 +43,8 @@ function parseLimit(tokens: Tokens): Expression {
   return parseNumber(tokens);
 }
 
-function parseProjection(tokens: Tokens): Projection {
+/** What follows SELECT. */
+export function parseProjection(tokens: Tokens): Projection {
   const { start, end } = tokens.next;
   if (tokens.skip('*')) return { kind: 'document', start, end };
   if (tokens.skip('VALUE')) return { kind: 'value', expression: parseExpression(tokens) };

@@ -55,7 +55,15 @@ export function prepareQuery(
   parameters: readonly QueryParameter[] = [],
   metricOf: MetricOf = () => undefined,
 ): Query {
-  const select = parseSelect(text);
+  return prepareSelect(parseSelect(text), parameters, metricOf);
+}
+
+/** The same for a query that is a tree already. */
+export function prepareSelect(
+  select: Select,
+  parameters: readonly QueryParameter[] = [],
+  metricOf: MetricOf = () => undefined,
+): Query {
   refuseCompositions(select);
   const values = new Map(parameters.map(({ name, value }) => [name, value]));
   const scope = outerScope(values, metricOf);

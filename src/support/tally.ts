@@ -12,7 +12,9 @@ export class Tally {
   /** Called whenever everything that there is has been read and written. */
   onCaughtUp: () => void = () => {};
   #read = 0;
-  #written = 0;
+  #filtered = 0;
+  #taken = 0;
+  #setAside = 0;
   readonly #lags = new Map<string, number>();
   readonly #behind = new Set<string>();
 
@@ -20,8 +22,23 @@ export class Tally {
     return this.#read;
   }
 
+  /** Changes that were read and are not wanted. */
+  get filtered(): number {
+    return this.#filtered;
+  }
+
+  /** Changes that the destination refused, and that are kept elsewhere. */
+  get setAside(): number {
+    return this.#setAside;
+  }
+
   get written(): number {
-    return this.#written;
+    return this.#taken - this.#setAside;
+  }
+
+  /** Changes that nothing more will happen to. */
+  get settled(): number {
+    return this.#filtered + this.#taken;
   }
 
   /** A range is about to be read. */
@@ -38,8 +55,19 @@ export class Tally {
     this.#tellIfCaughtUp();
   }
 
+  dropped(changes: number): void {
+    if (changes === 0) return;
+    this.#filtered += changes;
+    this.#tellIfCaughtUp();
+  }
+
+  /** Of a write that is about to be counted as over. */
+  refused(changes: number): void {
+    this.#setAside += changes;
+  }
+
   wrote(changes: number): void {
-    this.#written += changes;
+    this.#taken += changes;
     this.#tellIfCaughtUp();
   }
 
@@ -53,6 +81,6 @@ export class Tally {
   }
 
   #tellIfCaughtUp(): void {
-    if (this.#behind.size === 0 && this.#written === this.#read) this.onCaughtUp();
+    if (this.#behind.size === 0 && this.settled === this.#read) this.onCaughtUp();
   }
 }

@@ -23,6 +23,18 @@ test('says that all is caught up when every range has come to its end and what w
   expect(told).toHaveBeenCalledTimes(1);
 });
 
+test('what was filtered or set aside is not waited for, and is not written', () => {
+  const { tally, told } = watched();
+  tally.page(LEFT, 10, 0, false);
+  tally.page(LEFT, 0, 0, true);
+  tally.dropped(3);
+  expect(told).not.toHaveBeenCalled();
+  tally.refused(2);
+  tally.wrote(7);
+  expect(told).toHaveBeenCalledTimes(1);
+  expect(tally).toMatchObject({ read: 10, filtered: 3, setAside: 2, written: 5, settled: 10 });
+});
+
 test('a range that nobody has read a page of yet is not caught up', () => {
   const { tally, told } = watched();
   tally.opened(LEFT);
