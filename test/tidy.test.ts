@@ -20,7 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   cosmos: ['contract', 'http', 'protocol'],
   checkpoint: ['contract'],
   sources: ['contract', 'cosmos', 'formats', 'protocol', 'sql'],
-  formats: [],
+  formats: ['contract'],
   sinks: ['contract', 'cosmos', 'formats', 'protocol', 'sql'],
   emulator: ['protocol', 'sql'],
   receiver: ['formats', 'protocol'],

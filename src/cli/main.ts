@@ -34,7 +34,15 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
   const signal = interruptions();
   signal.addEventListener('abort', () => talk.note('stopping after what is under way; Ctrl-C again leaves at once'));
   try {
-    await invocation.run({ environment: process.env, signal, stdout: process.stdout, talk });
+    await invocation.run({
+      environment: process.env,
+      signal,
+      get stdin() {
+        return process.stdin;
+      },
+      stdout: process.stdout,
+      talk,
+    });
   } catch (error) {
     if (error instanceof Interruption) return error.status;
     const status = reportFailure(error, talk);

@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Meter } from '../support/meter.ts';
 import type { Tally } from '../support/tally.ts';
 
@@ -44,6 +44,7 @@ export interface Context {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborts when the user asks to stop: what is under way is drained. */
   readonly signal: AbortSignal;
+  readonly stdin: Readable;
   readonly stdout: Writable;
   readonly talk: Talk;
 }

@@ -36,9 +36,40 @@ export function count<Fallback extends number | undefined>(
 }
 
 /** A time of at least `minMs`, and no longer than a timer can be set for. */
-export function duration(spelling: string, summary: string, fallback: string, { minMs = 0 } = {}): Flag<number> {
+export function duration<Fallback extends string | undefined>(
+  spelling: string,
+  summary: string,
+  fallback: Fallback,
+  { minMs = 0 } = {},
+): Flag<number | (Fallback extends string ? number : undefined)> {
   const parse = (value: string): number => boundedDuration(value, minMs);
-  return { spelling, summary, parse, fallback: parseDuration(fallback), fallbackText: fallback };
+  const flag = { spelling, summary, parse };
+  if (fallback === undefined) return { ...flag, fallback: undefined as never };
+  return { ...flag, fallback: parseDuration(fallback), fallbackText: fallback };
+}
+
+/** A number from 0 to `max`. */
+export function fraction<Fallback extends number | undefined>(
+  spelling: string,
+  summary: string,
+  fallback: Fallback,
+  max = 1,
+): Flag<number | Fallback> {
+  return { spelling, summary, parse: (value) => parseFraction(value, max), fallback };
+}
+
+/** One of some words, or nothing. */
+export function choice<Word extends string>(
+  spelling: string,
+  summary: string,
+  words: readonly Word[],
+): Flag<Word | undefined> {
+  const parse = (value: string): Word => {
+    const word = words.find((candidate) => candidate === value.toLowerCase());
+    if (word) return word;
+    throw new FlowError('usage', `"${value}" is not ${words.join(' or ')}`);
+  };
+  return { spelling, summary: `${summary}: ${words.join(', ')}`, parse, fallback: undefined };
 }
 
 /** A time that need not be given. */
@@ -78,6 +109,12 @@ function boundedDuration(value: string, minMs: number): number {
   const ms = parseDuration(value);
   if (ms >= minMs && ms <= parseDuration(LONGEST)) return ms;
   throw new FlowError('usage', `"${value}" is not a time from ${formatDuration(minMs)} to ${LONGEST}`);
+}
+
+function parseFraction(value: string, max: number): number {
+  const number = Number(value);
+  if (/^[\d.]+$/.test(value) && number >= 0 && number <= max) return number;
+  throw new FlowError('usage', `"${value}" is not a number from 0 to ${max}`);
 }
 
 function parseCount(value: string, min: number, max: number): number {

@@ -1,19 +1,68 @@
+import type { CellType } from '../sources/import/table.ts';
+import { CUSTOMERS } from '../sources/order.ts';
+import { FlowError } from '../support/error.ts';
 import { command } from './command.ts';
-import { concurrency, count, embeddedData, patience, requestTimeout, size } from './flags.ts';
+import {
+  choice,
+  concurrency,
+  count,
+  duration,
+  embeddedData,
+  fraction,
+  list,
+  optional,
+  patience,
+  requestTimeout,
+  size,
+  toggle,
+} from './flags.ts';
 
 export const produce = command({
   name: 'produce',
-  summary: 'fill a container with orders, the same ones for the same seed',
+  summary: 'fill a container with orders, with documents of a template, or with those of a file',
   notes: [
-    'Order i depends on the seed and i alone, its id included, so running the same command again changes nothing. ' +
-      'A missing container is created with the partition key /customerId.',
+    'Record i depends on the seed and i alone, its id included, so running the same command again changes nothing, and ' +
+      '--offset goes on in the middle. A missing container is created with the partition key /customerId.',
+    'A template is a JSON file whose texts hold generators: {"id":"{{uuid}}","customerId":"customer-{{key}}",' +
+      '"amount":"{{decimal 1 500 2}}","state":"{{pick new paid sent}}"}. There are index, version, key, uuid, bool, int ' +
+      'MIN MAX, decimal MIN MAX DIGITS, pick WORD…, text LENGTH, and time START SECONDS.',
+    'With --input the documents come from a file (NDJSON, a JSON array, or CSV with a header; gzip and zstd are found by ' +
+      'content), byte for byte. With --checkpoint it goes on where it was, and refuses a file that has changed. A missing ' +
+      'container is then created with the partition key /id.',
   ],
   arguments: [{ name: 'target', summary: 'address of the container to fill' }],
   flags: {
-    count: count('--count <n>', 'how many orders', 1000),
-    rate: count('--rate <n>', 'orders a second; as fast as it goes when not given', undefined),
-    seed: count('--seed <n>', 'which orders', 1, { min: 0, max: 2 ** 32 - 1 }),
-    payloadSize: size('--payload-size <size>', 'pad each order to this many bytes', '0'),
+    count: count('--count <n>', 'how many records; 1000, or as many as the duration allows, when not given', undefined),
+    rate: count('--rate <n>', 'records a second; as fast as it goes when not given', undefined),
+    duration: duration('--duration <time>', 'how long to go on', undefined, { minMs: 1 }),
+    seed: count('--seed <n>', 'which records', 1, { min: 0, max: 2 ** 32 - 1 }),
+    offset: count('--offset <n>', 'number of the first record', 0, { min: 0 }),
+    payloadSize: size('--payload-size <size>', 'pad each document to this many bytes', '0'),
+    keys: count('--keys <n>', 'how many customers, or keys of a template', CUSTOMERS, { max: 1_000_000 }),
+    keySkew: fraction(
+      '--key-skew <exponent>',
+      'make some keys come more often than others, as Zipf has it',
+      undefined,
+      10,
+    ),
+    updateRatio: fraction('--update-ratio <ratio>', 'how many records are newer versions of earlier documents', 0),
+    deleteRatio: fraction('--delete-ratio <ratio>', 'how many records delete earlier documents', 0),
+    poisonRatio: fraction('--poison-ratio <ratio>', 'how many documents are awkward; some of them are refused', 0),
+    ttl: count('--ttl <seconds>', 'time to live of each document', undefined),
+    template: optional('--template <file>', 'make documents as this file says, instead of orders'),
+    input: optional('--input <file>', 'import this file instead; - is standard input'),
+    format: choice('--format <format>', 'what the file is, when its name does not tell', ['ndjson', 'json', 'csv']),
+    types: list('--types <column:type>', 'what cells of a column are: string, number, boolean or json', parseType),
+    rename: list('--rename <column:name>', 'another name for a column', (text) => pair(text, 'column:name')),
+    idFrom: optional('--id-from <template>', 'id of each imported document, as in "{/customer/id}-{#}"'),
+    partitionKeyFrom: list(
+      '--partition-key-from <rule>',
+      'its partition key: field:/a, composite:/a,/b, hash:/id:100 or time:/createdAt:hourly',
+      (text) => text,
+    ),
+    partitionKey: optional('--partition-key <path>', 'partition key of a container that is created'),
+    checkpoint: optional('--checkpoint <file>', 'where to keep how far it is, so that the same command goes on'),
+    restart: toggle('--restart', 'forget the checkpoint and start over'),
     concurrency,
     patience,
     requestTimeout,
@@ -21,21 +70,44 @@ export const produce = command({
   },
   examples: [
     ['ten thousand orders on the embedded server', 'cosmosflow produce embedded:shop/orders --count 10000'],
-    ['a steady trickle of larger ones', 'cosmosflow produce shop/orders --rate 50 --count 3000 --payload-size 4kb'],
+    ['a steady trickle of larger ones', 'cosmosflow produce shop/orders --rate 50 --duration 1m --payload-size 4kb'],
+    [
+      'traffic as it is: few customers with many orders, most records updates, some deletes',
+      'cosmosflow produce shop/orders --count 5000 --key-skew 1 --update-ratio 0.6 --delete-ratio 0.05',
+    ],
     ['into an emulator', 'cosmosflow produce cosmos://localhost:8081/shop/orders'],
+    ['what comes through a pipe', `echo '{"id":"1","name":"ann"}' | cosmosflow produce shop/people --input -`],
   ],
   exits: [
-    [0, 'all orders are written'],
-    [2, 'a flag, address or credential is wrong'],
+    [0, 'all records are written'],
+    [2, 'a flag, address, file or credential is wrong'],
     [4, 'the account refused the key'],
-    [6, 'the target refused an order, or is not available'],
-    [7, 'another process has the embedded data'],
-    [9, 'the embedded data cannot be written'],
+    [6, 'the target refused a document, or is not available'],
+    [7, 'another process has the embedded data or the checkpoint'],
+    [8, 'the file has changed since its import began, or the checkpoint is damaged'],
+    [9, 'the embedded data or the checkpoint cannot be written'],
     [130, 'stopped with Ctrl-C'],
     [143, 'stopped with SIGTERM'],
   ],
   async run({ arguments: [target = ''], options }, context) {
-    const { produceOrders } = await import('./produce-orders.ts');
-    await produceOrders(target, options, context);
+    const { input } = options;
+    if (input !== undefined) {
+      const { importDocuments } = await import('./import-documents.ts');
+      return importDocuments(target, { ...options, input }, context);
+    }
+    const { produceDocuments } = await import('./produce-documents.ts');
+    await produceDocuments(target, options, context);
   },
 });
+
+function parseType(text: string): readonly [string, CellType] {
+  const [column, type] = pair(text, 'column:type');
+  if (/^(string|number|boolean|json)$/.test(type)) return [column, type as CellType];
+  throw new FlowError('usage', `"${type}" is no type of a cell`, { hint: 'write string, number, boolean or json' });
+}
+
+function pair(text: string, shape: string): readonly [string, string] {
+  const [, left = '', right = ''] = /^(.+):([^:]+)$/s.exec(text) ?? [];
+  if (left !== '') return [left, right];
+  throw new FlowError('usage', `"${text}" is not ${shape}`, { hint: `write it as ${shape}` });
+}

@@ -31,6 +31,33 @@ export function keyReader({ paths }: PartitionKeyDefinition): (document: unknown
   return (document) => names.map((path) => componentAt(document, path));
 }
 
+/** JSON text of an object with the id and the partition-key properties of a document alone, from its JSON text. */
+export function keyDocument(text: string, { paths }: PartitionKeyDefinition): string {
+  const document = JSON.parse(text) as { readonly id?: unknown };
+  const key: Tree = new Map([['id', document.id]]);
+  for (const names of paths.map(propertyNames)) put(key, names, componentAt(document, names));
+  return JSON.stringify(plain(key));
+}
+
+type Tree = Map<string, unknown>;
+
+function put(tree: Tree, [name = '', ...rest]: readonly string[], value: unknown): void {
+  if (value === undefined) return;
+  if (rest.length === 0) {
+    tree.set(name, value);
+    return;
+  }
+  const child = tree.get(name);
+  const inner: Tree = child instanceof Map ? child : new Map();
+  tree.set(name, inner);
+  put(inner, rest, value);
+}
+
+/** Names such as `__proto__` are names like any other. */
+function plain(tree: Tree): object {
+  return Object.fromEntries([...tree].map(([name, value]) => [name, value instanceof Map ? plain(value) : value]));
+}
+
 /** The text of the partition-key header: a JSON array, `{}` for a missing property, ASCII only. */
 export function formatKey(key: readonly KeyComponent[]): string {
   const text = JSON.stringify(key.map((component) => (component === undefined ? {} : component)));

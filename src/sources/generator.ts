@@ -1,34 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Change, type Continuation, EVERYTHING, type Source } from '../contract.ts';
 import { DocumentKey } from '../cosmos/document-key.ts';
-import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
-import { orderText } from './order.ts';
+import { keyDocument, type PartitionKeyDefinition } from '../protocol/partition-key.ts';
 
 export interface GeneratorOptions {
-  readonly count: number;
-  readonly seed: number;
-  /** Documents are padded to this many bytes. */
-  readonly payloadBytes: number;
-  /** Documents a second; no limit when undefined. */
+  /** The record after the last one. */
+  readonly end: number;
+  /** The first record, where nothing is stored. */
+  readonly offset: number;
+  /** Records a second; no limit when undefined. */
   readonly rate: number | undefined;
+  /** Ends when it has lasted this long; undefined is as long as it takes. */
+  readonly durationMs: number | undefined;
+  /** About how large a record is. */
+  readonly recordBytes: number;
   readonly partitionKey: PartitionKeyDefinition;
+  readonly make: (index: number) => GeneratedRecord;
 }
 
-/** Orders 0 to `count` of a seed. */
-export function generator({ count, seed, payloadBytes, rate, partitionKey }: GeneratorOptions): Source {
+export interface GeneratedRecord {
+  readonly kind: Change['kind'];
+  /** JSON text of a document; of a deleted one too. */
+  readonly text: string;
+}
+
+/** Records that are made as they are read. A position is the number of the next one. */
+export function generator(options: GeneratorOptions): Source {
+  const { end, offset, rate, durationMs = Number.POSITIVE_INFINITY, partitionKey, make } = options;
   return {
     starts: async () => [{ range: EVERYTHING, resumeAt: undefined }],
     async *pages(_range, from, signal) {
       const key = new DocumentKey(partitionKey);
-      const first = Number(from ?? 0);
+      const first = Number(from ?? offset);
       const startedAt = performance.now();
-      const pageItems = pageItemsFor(rate ?? Number.POSITIVE_INFINITY, payloadBytes);
-      for (let next = first; next < count && !signal.aborted; ) {
+      const pageItems = pageItemsFor(rate ?? Number.POSITIVE_INFINITY, options.recordBytes);
+      for (let next = first; next < end && !signal.aborted; ) {
         if (rate !== undefined) await until(startedAt + ((next - first) / rate) * 1000, signal);
-        const end = Math.min(next + pageItems, count);
+        if (performance.now() - startedAt >= durationMs || signal.aborted) return;
+        const last = Math.min(next + pageItems, end);
         const changes: Change[] = [];
-        for (; next < end; next++) changes.push(changeOf(orderText(seed, next, payloadBytes), key));
-        yield { changes, resumeAt: String(next) as Continuation, lag: count - next };
+        for (; next < last; next++) changes.push(changeOf(make(next), key, partitionKey));
+        const lag = Number.isFinite(end) ? { lag: end - next } : {};
+        yield { changes, resumeAt: String(next) as Continuation, ...lag };
       }
     },
   };
@@ -38,15 +51,15 @@ const PAGE_ITEMS_MAX = 1000;
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 const PAGES_A_SECOND = 10;
 
-function pageItemsFor(rate: number, payloadBytes: number): number {
-  const fitting = Math.floor(PAGE_BYTES_MAX / Math.max(payloadBytes, 1));
+function pageItemsFor(rate: number, recordBytes: number): number {
+  const fitting = Math.floor(PAGE_BYTES_MAX / Math.max(recordBytes, 1));
   return Math.max(1, Math.min(PAGE_ITEMS_MAX, fitting, Math.ceil(rate / PAGES_A_SECOND)));
 }
 
-function changeOf(text: string, key: DocumentKey): Change {
-  const document = Buffer.from(text);
+function changeOf({ kind, text }: GeneratedRecord, key: DocumentKey, partitionKey: PartitionKeyDefinition): Change {
+  const document = Buffer.from(kind === 'delete' ? keyDocument(text, partitionKey) : text);
   key.scan(document, 0);
-  return { key: key.key, kind: 'upsert', document };
+  return { key: key.key, kind, document };
 }
 
 async function until(moment: number, signal: AbortSignal): Promise<void> {

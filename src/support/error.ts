@@ -37,5 +37,6 @@ const EXIT_STATUS = Object.freeze({
   in_use: 7,
   checkpoint_damaged: 8,
   container_recreated: 8,
+  input_changed: 8,
   local_io: 9,
 });

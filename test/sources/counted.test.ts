@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
 import { type Continuation, EVERYTHING, type Page, type Source } from '../../src/contract.ts';
 import { counted } from '../../src/sources/counted.ts';
-import { generator } from '../../src/sources/generator.ts';
 import { Tally } from '../../src/support/tally.ts';
 import { describeSource } from '../contract/source.ts';
 import { idOf, pagesOf, readAll, startOf, upsert } from '../support/changes.ts';
+import { ordersOf } from './pages.ts';
 
-const PARTITION_KEY = { paths: ['/customerId'], version: 2 } as const;
-const orders = (): Source =>
-  generator({ count: 2500, seed: 1, payloadBytes: 0, rate: undefined, partitionKey: PARTITION_KEY });
+const orders = (): Source => ordersOf(2500);
 
 describeSource('counted', async () => ({
   source: counted(orders(), new Tally()),

@@ -1,5 +1,6 @@
 import { type Change, type Continuation, EVERYTHING, type Page, type Source } from '../../src/contract.ts';
 import { generator } from '../../src/sources/generator.ts';
+import { orderText } from '../../src/sources/order.ts';
 import { startOf } from '../support/changes.ts';
 
 /** A source of one range with these pages. */
@@ -19,5 +20,13 @@ export function pageOf(changes: readonly Change[], resumeAt = 'here', rest: Part
 /** Orders, a thousand a page. */
 export function ordersOf(count: number): Source {
   const partitionKey = { paths: ['/customerId'], kind: 'Hash', version: 2 } as const;
-  return generator({ count, seed: 1, payloadBytes: 0, rate: undefined, partitionKey });
+  return generator({
+    end: count,
+    offset: 0,
+    rate: undefined,
+    durationMs: undefined,
+    recordBytes: 0,
+    partitionKey,
+    make: (index) => ({ kind: 'upsert', text: orderText(1, index, 0) }),
+  });
 }

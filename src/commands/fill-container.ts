@@ -1,0 +1,105 @@
+import { forgetful } from '../checkpoint/forgetful.ts';
+import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
+import type { Source } from '../contract.ts';
+import { type ContainerName, parseAddress } from '../cosmos/address.ts';
+import type { Connection } from '../cosmos/connection.ts';
+import { type ContainerFacts, createContainer, findContainer, readContainer } from '../cosmos/container.ts';
+import { toFlowError } from '../cosmos/faults.ts';
+import { cosmosSink } from '../sinks/cosmos.ts';
+import { flawless } from '../sinks/flawless.ts';
+import { Refused } from '../sinks/refused.ts';
+import { retrying } from '../sinks/retrying.ts';
+import { later } from '../support/later.ts';
+import { scoped } from '../support/scope.ts';
+import { Tally } from '../support/tally.ts';
+import { Accounts, type AccountsOptions } from './accounts.ts';
+import type { Context } from './command.ts';
+import { patiently } from './patiently.ts';
+import { DRAIN_MS, transfer } from './transfer.ts';
+
+export interface FillOptions extends AccountsOptions, CheckpointOptions {
+  readonly concurrency: number;
+  readonly patience: number;
+  /** Where to keep how far it is; nowhere when not given. */
+  readonly checkpoint: string | undefined;
+  /** Path of the partition key of a container that is created. */
+  readonly partitionKey: string | undefined;
+}
+
+/** What a container is filled with that does not come from another one. */
+export interface FillJob {
+  readonly source: string;
+  readonly sourceRid: string;
+  /** How many records there are, where that is known. */
+  readonly expected: number | undefined;
+  /** The same, when nobody says. */
+  readonly partitionKeyPath: string;
+  open(facts: ContainerFacts): Source;
+  /** Told how far it came, when it was stopped. */
+  onStopped(resumeAt: string): void;
+}
+
+/** Writes all that a source has into a container; resolves when it is durable or it is told to stop. */
+export async function fillContainer(
+  target: string,
+  job: FillJob,
+  options: FillOptions,
+  context: Context,
+): Promise<void> {
+  const address = parseAddress(target);
+  const { signal, talk } = context;
+  await scoped(async (own) => {
+    const accounts = own(new Accounts(context, options));
+    const names = { source: job.source, target: accounts.nameOf(address, 'target'), mode: 'records' };
+    const file = options.checkpoint;
+    if (file !== undefined) assertUsable(file, names, options);
+    const tally = new Tally();
+    tally.expected = job.expected;
+    const waiting = { budgetMs: options.patience, onWait: () => void tally.retries++ };
+    const connect = async (): Promise<{ connection: Connection; facts: ContainerFacts }> => {
+      const connection = await accounts.connect(address, 'target');
+      return {
+        connection,
+        facts: await open(connection, address, options.partitionKey ?? job.partitionKeyPath, context),
+      };
+    };
+    const { connection, facts } = await talk.waiting(`connecting to ${target}`, () =>
+      patiently(connect, { ...waiting, signal }),
+    );
+    const source = job.open(facts);
+    const rids = { sourceRid: job.sourceRid, targetRid: facts.rid };
+    const checkpoint = own(file === undefined ? forgetful() : openCheckpoint(file, { ...names, ...rids }, options));
+    if (checkpoint.positions().length > 0) talk.note(`going on where "${file}" says`);
+    const patient = retrying(cosmosSink(connection, facts, { concurrency: options.concurrency }), {
+      ...waiting,
+      signal: later(signal, DRAIN_MS),
+    });
+    try {
+      await transfer({ source, sink: flawless(patient), checkpoint, tally, meters: [connection.meter] }, context);
+    } catch (error) {
+      throw error instanceof Refused ? (error.refusals[0]?.reason ?? error) : error;
+    } finally {
+      const resumeAt = checkpoint.positions()[0]?.resumeAt;
+      if (signal.aborted && resumeAt !== undefined && file === undefined) job.onStopped(resumeAt);
+    }
+  });
+}
+
+async function open(
+  connection: Connection,
+  name: ContainerName,
+  partitionKeyPath: string,
+  { signal, talk }: Context,
+): Promise<ContainerFacts> {
+  const { client } = connection;
+  try {
+    const found = await findContainer(client, name);
+    if (found) return found;
+    await createContainer(client, name, { partitionKey: { paths: [partitionKeyPath], version: 2 } });
+    talk.note(`created ${name.database}/${name.container}, partitioned by ${partitionKeyPath}`);
+    return await readContainer(client, name);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw toFlowError(error, 'target', `target "${name.database}/${name.container}"`);
+  }
+}

@@ -1,0 +1,62 @@
+import { elements } from '../sources/import/elements.ts';
+import { importing } from '../sources/import/import.ts';
+import { fileInput, type Input, streamInput } from '../sources/import/input.ts';
+import { lines } from '../sources/import/lines.ts';
+import type { Splitter } from '../sources/import/records.ts';
+import { type CellType, table } from '../sources/import/table.ts';
+import { shapeOf } from '../sources/shape.ts';
+import { FlowError } from '../support/error.ts';
+import type { Context } from './command.ts';
+import { type FillOptions, fillContainer } from './fill-container.ts';
+
+export interface ImportOptions extends FillOptions {
+  readonly input: string;
+  readonly format: string | undefined;
+  readonly types: readonly (readonly [column: string, type: CellType])[];
+  readonly rename: readonly (readonly [column: string, name: string])[];
+  readonly idFrom: string | undefined;
+  readonly partitionKeyFrom: readonly string[];
+}
+
+/** Writes the documents of a file into a container; resolves when all are durable or it is told to stop. */
+export async function importDocuments(target: string, options: ImportOptions, context: Context): Promise<void> {
+  const input = await open(options, context);
+  const split = await splitterOf(options, input);
+  const job = {
+    source: `import of ${input.name}`,
+    sourceRid: input.digest ?? '',
+    expected: undefined,
+    partitionKeyPath: '/id',
+    open: ({ partitionKey }: { partitionKey: Parameters<typeof shapeOf>[0]['partitionKey'] }) =>
+      importing({ input, split, partitionKey, shape: shapeOf({ ...options, partitionKey }) }),
+    onStopped: () => context.talk.note('the same command begins again; with --checkpoint FILE it goes on'),
+  };
+  await fillContainer(target, job, options, context);
+}
+
+async function open({ input, checkpoint }: ImportOptions, { stdin }: Context): Promise<Input> {
+  if (input !== '-') return fileInput(input);
+  if (checkpoint === undefined) return streamInput(stdin);
+  throw new FlowError('usage', 'standard input cannot be read again where a checkpoint says', {
+    hint: 'write it to a file first, or leave out --checkpoint',
+  });
+}
+
+async function splitterOf({ format, types, rename }: ImportOptions, input: Input): Promise<Splitter> {
+  const kind = format ?? formatOf(input.name) ?? 'ndjson';
+  if (kind === 'csv') return table({ types: new Map(types), renamed: new Map(rename) });
+  return kind === 'json' ? elements : lines;
+}
+
+/** By the extension, before those of compressions. */
+function formatOf(name: string): string | undefined {
+  const [, extension = ''] = /\.(\w+)(?:\.(?:gz|zst))?$/.exec(name.toLowerCase()) ?? [];
+  return Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : undefined;
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = Object.freeze({
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  json: 'json',
+  csv: 'csv',
+});

@@ -1,0 +1,22 @@
+import type { Input } from './input.ts';
+
+/** One record of an input, before anybody has looked into it. */
+export interface InputRecord {
+  readonly text: Buffer;
+  /** Where in the decompressed input reading goes on after it. */
+  readonly end: number;
+  /** Where it is, for people: the line it starts in, from 1. */
+  readonly line: number;
+  /** The line at `end`. */
+  readonly endLine: number;
+}
+
+/** Where reading starts. */
+export interface Place {
+  /** Bytes of the decompressed input before it. */
+  readonly offset: number;
+  readonly line: number;
+}
+
+/** Cuts an input into records, from a place that was the end of a record, or the beginning. */
+export type Splitter = (input: Input, from: Place) => AsyncIterable<InputRecord>;

@@ -1,0 +1,157 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { type Change, EVERYTHING, type Page } from '../../../src/contract.ts';
+import { FlawedRecord } from '../../../src/formats/flawed-record.ts';
+import { elements } from '../../../src/sources/import/elements.ts';
+import { importing } from '../../../src/sources/import/import.ts';
+import { fileInput, type Input, streamInput } from '../../../src/sources/import/input.ts';
+import { lines } from '../../../src/sources/import/lines.ts';
+import type { Splitter } from '../../../src/sources/import/records.ts';
+import { table } from '../../../src/sources/import/table.ts';
+import { describeSource } from '../../contract/source.ts';
+import { pagesOf, textOf } from '../../support/changes.ts';
+import { useDirectory } from '../../support/run-cli.ts';
+
+const TEXTS = Array.from({ length: 2500 }, (_, index) => `{"id":"item-${index}","n":${index}.0,"t":"é\\n"}`);
+const IDS = TEXTS.map((_, index) => `item-${index}`).sort();
+const CSV = table({ types: new Map(), renamed: new Map() });
+
+const KINDS: readonly [string, string, Splitter][] = [
+  ['NDJSON', TEXTS.join('\n'), lines],
+  ['a JSON array', `[\n${TEXTS.join(' ,\n')}\n]\n`, elements],
+  ['CSV', `id,n\n${IDS.map((id) => `${id},1`).join('\n')}\n`, CSV],
+];
+
+for (const [name, text, split] of KINDS) {
+  describeSource(`import of ${name}`, async () => ({ source: sourceOf(await fileOf(text), split), ids: IDS }));
+}
+
+describe('documents are the bytes that they were,', () => {
+  test.each<[string, string, Splitter]>([
+    ['of lines', `${TEXTS.join('\r\n')}\r\n\r\n`, lines],
+    ['of lines after a byte order mark', `\ufeff${TEXTS.join('\n')}`, lines],
+    ['of an array', `  [ ${TEXTS.join(',\n')} ] `, elements],
+  ])('%s', async (_, text, split) => {
+    expect((await documentsOf(await fileOf(text), split)).map(textOf)).toEqual(TEXTS);
+  });
+
+  test.each([1, 7, 64, 4096])('of an array that comes in pieces of %i bytes', async (bytes) => {
+    const text = Buffer.from('[{"id":"a","s":"]},\\"\\\\","deep":[[{}],[]]},\n{"id":"b"}]');
+    const pieces = Array.from({ length: Math.ceil(text.length / bytes) }, (_, at) =>
+      text.subarray(at * bytes, (at + 1) * bytes),
+    );
+    const changes = await documentsOf(streamInput(Readable.from(pieces)), elements);
+    expect(changes.map(textOf)).toEqual(['{"id":"a","s":"]},\\"\\\\","deep":[[{}],[]]}', '{"id":"b"}']);
+  });
+});
+
+describe('compressed input is found by its content:', () => {
+  const [first, second] = [TEXTS.slice(0, 1200), TEXTS.slice(1200)].map((texts) =>
+    Buffer.from(`${texts.join('\n')}\n`),
+  );
+  test.each<[string, (bytes: Buffer) => Buffer]>([
+    ['gzip', gzipSync],
+    ['zstd', zstdCompressSync],
+  ])('%s, of several members', async (_, compress) => {
+    const file = await fileOf(Buffer.concat([compress(first as Buffer), compress(second as Buffer)]));
+    expect((await documentsOf(file, lines)).map(textOf)).toEqual(TEXTS);
+  });
+
+  test.each<[string, (bytes: Buffer) => Buffer]>([
+    ['gzip', gzipSync],
+    ['zstd', zstdCompressSync],
+  ])('%s that is cut off is an error that says so', async (kind, compress) => {
+    const bytes = compress(Buffer.from(TEXTS.join('\n')));
+    const file = await fileOf(bytes.subarray(0, bytes.length - 20));
+    await expect(documentsOf(file, lines)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining(kind),
+    });
+  });
+});
+
+test('goes on in the middle of a compressed file', async () => {
+  const source = sourceOf(await fileOf(gzipSync(Buffer.from(TEXTS.join('\n')))), lines);
+  const [first] = await pagesOf(source, EVERYTHING);
+  const rest = await pagesOf(source, EVERYTHING, (first as Page).resumeAt);
+  expect(rest.flatMap(({ changes }) => changes.map(textOf))).toEqual(TEXTS.slice(1000));
+});
+
+test('a file that has changed is refused', async () => {
+  const file = await fileOf(TEXTS.join('\n'));
+  const [first] = await pagesOf(sourceOf(file, lines), EVERYTHING);
+  const changed = sourceOf(await fileOf(TEXTS.join('\n').replace('item-7"', 'item-x"')), lines);
+  await expect(pagesOf(changed, EVERYTHING, (first as Page).resumeAt)).rejects.toMatchObject({ code: 'input_changed' });
+});
+
+test('what is no document comes with its line and why, and those around it as they are', async () => {
+  const text = ['{"id":"a"}', '{"id":', '[1]', '{"id":7}', '{"n":1}', '{"id":"\\ud800"}', '', '{"id":"b"}'].join('\n');
+  const file = await fileOf(Buffer.concat([Buffer.from(`${text}\n`), Buffer.from([0x7b, 0xff, 0x7d])]));
+  const changes = await documentsOf(file, lines);
+  expect(changes.map((change) => (change instanceof FlawedRecord ? String(change.flaw) : textOf(change)))).toEqual([
+    '{"id":"a"}',
+    expect.stringContaining('line 2 of'),
+    expect.stringContaining('line 3 of'),
+    expect.stringMatching(/line 4 of .* has no id/),
+    expect.stringMatching(/line 5 of .* has no id/),
+    expect.stringMatching(/line 6 of .* half a character/),
+    '{"id":"b"}',
+    expect.stringMatching(/line 9 of .* not UTF-8/),
+  ]);
+});
+
+test('an array that ends in the middle is an error, after the documents before', async () => {
+  const file = await fileOf('[{"id":"a"},\n{"id":"b"');
+  await expect(documentsOf(file, elements)).rejects.toThrow('ends in the middle, in line 2');
+  await expect(documentsOf(await fileOf('{"id":"a"}'), elements)).rejects.toThrow(
+    'this is not a JSON array, in line 1',
+  );
+});
+
+describe('CSV', () => {
+  test('has columns of types, with other names, and inside others', async () => {
+    const text =
+      'key,amount,paid,address.city,tags,note\n1,1.50,yes,"Bern, CH","[1,2.0]",\n2,9007199254740993,no,,,"a""b"\n';
+    const options = {
+      types: new Map([
+        ['amount', 'number'],
+        ['paid', 'boolean'],
+        ['tags', 'json'],
+      ] as const),
+      renamed: new Map([['key', 'id']]),
+    };
+    expect((await documentsOf(await fileOf(text), table(options))).map(textOf)).toEqual([
+      '{"id":"1","amount":1.50,"paid":true,"address":{"city":"Bern, CH"},"tags":[1,2.0],"note":""}',
+      '{"id":"2","amount":9007199254740993,"paid":false,"address":{"city":""},"note":"a\\"b"}',
+    ]);
+  });
+
+  test('has cells that are not of their type in records that are wrong', async () => {
+    const file = await fileOf('id,n\na,1\nb,x\n');
+    const changes = await documentsOf(file, table({ types: new Map([['n', 'number']]), renamed: new Map() }));
+    expect(changes.map((change) => change instanceof FlawedRecord)).toEqual([false, true]);
+    expect(String((changes[1] as FlawedRecord).flaw)).toContain('line 3 of');
+  });
+
+  test('that is none is an error that says where', async () => {
+    await expect(documentsOf(await fileOf('id,n\na,1,2\n'), CSV)).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
+function sourceOf(input: Input, split: Splitter): ReturnType<typeof importing> {
+  const partitionKey = { paths: ['/id'], kind: 'Hash', version: 2 } as const;
+  return importing({ input, split, partitionKey, shape: (document) => document });
+}
+
+async function documentsOf(input: Input, split: Splitter): Promise<readonly Change[]> {
+  return (await pagesOf(sourceOf(input, split), EVERYTHING)).flatMap(({ changes }) => changes);
+}
+
+async function fileOf(content: string | Buffer): Promise<Input> {
+  const file = join(useDirectory(), 'input');
+  writeFileSync(file, content);
+  return fileInput(file);
+}
