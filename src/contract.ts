@@ -33,13 +33,13 @@ export interface Change {
    */
   readonly document: Uint8Array;
   /** What happened, where the source tells: the latest-version feed does not tell a creation from a replacement. */
-  readonly operation?: 'create' | 'replace' | 'delete' | 'expire';
+  readonly operation?: 'create' | 'replace' | 'delete' | 'expire' | undefined;
   /** Opaque, and another for each version of the document. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** Number of the commit in its physical range; later is larger. */
-  readonly lsn?: number;
+  readonly lsn?: number | undefined;
   /** When it was committed, in whole seconds since 1970 by the clock of the server. */
-  readonly time?: number;
+  readonly time?: number | undefined;
 }
 
 /** A range and the point in it from which to read; `undefined` is the start that the source was opened with. */
@@ -50,7 +50,11 @@ export interface Position {
 
 export interface Page {
   readonly changes: readonly Change[];
-  readonly resumeAt: Continuation;
+  /**
+   * Where to resume once they are committed: behind them; or at an earlier page end, if the source cannot resume
+   * there, and then some come again. `undefined` is the start.
+   */
+  readonly resumeAt: Continuation | undefined;
   /** About how many changes of the range came after this page, where the source can tell. */
   readonly lag?: number;
   /** Set on the last page of a range that has split: where its successors, which tile it, go on. */
@@ -60,8 +64,10 @@ export interface Page {
 }
 
 export interface Source {
+  /** All that it reads, where that is not everything. */
+  readonly whole?: Range;
   /**
-   * The ranges as they are now, and where to begin in each. They tile all that the source reads: no hole, no overlap.
+   * The ranges as they are now, and where to begin in each. They tile `whole`: no hole, no overlap.
    * What happens after this has resolved is read from there, if the source was opened to begin with it.
    */
   starts(): Promise<readonly Position[]>;
@@ -104,7 +110,7 @@ export interface Checkpoint {
   /** Stores the ranges of a new job, so that a start point is kept before anything is delivered. */
   begin(starts: readonly Position[]): void;
   /** Moves a range on, and notes what belongs to that, in one transaction. */
-  save(range: Range, resumeAt: Continuation, notes?: Written): void;
+  save(range: Range, resumeAt: Continuation | undefined, notes?: Written): void;
   /** Replaces a range by the successors that tile it, and notes what belongs to that, in one transaction. */
   split(range: Range, successors: readonly Position[], notes?: Written): void;
   note(notes: Notes): void;

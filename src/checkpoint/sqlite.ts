@@ -67,7 +67,9 @@ function checkpointIn(db: Database.Database, file: string): Checkpoint {
   const insert = db.prepare<[string, string, string | null]>(
     'INSERT INTO position (min, max, resume_at) VALUES (?, ?, ?)',
   );
-  const update = db.prepare<[string, string, string]>('UPDATE position SET resume_at = ? WHERE min = ? AND max = ?');
+  const update = db.prepare<[string | null, string, string]>(
+    'UPDATE position SET resume_at = ? WHERE min = ? AND max = ?',
+  );
   const remove = db.prepare<[string, string]>('DELETE FROM position WHERE min = ? AND max = ?');
   const loadNotes = db.prepare<[], { name: string; text: string }>('SELECT name, text FROM note');
   const setNote = db.prepare<[string, string]>('INSERT OR REPLACE INTO note (name, text) VALUES (?, ?)');
@@ -89,7 +91,7 @@ function checkpointIn(db: Database.Database, file: string): Checkpoint {
     begin: (starts) => commit(() => store(starts)),
     save: (range, resumeAt, notes) =>
       commit(() => {
-        assert(update.run(resumeAt, range.min, range.max).changes === 1, 'a range that is saved is stored');
+        assert(update.run(resumeAt ?? null, range.min, range.max).changes === 1, 'a range that is saved is stored');
         note(notes);
       }),
     split: (range, successors, notes) =>

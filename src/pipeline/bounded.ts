@@ -12,7 +12,7 @@ export function bounded(source: Source, checkpoint: Checkpoint, bytesMax: number
   const release = ({ min }: Range): void => room.release(underWay.get(min)?.shift() ?? 0);
   return {
     source: {
-      starts: () => source.starts(),
+      ...source,
       async *pages(range, from, signal) {
         const sizes: number[] = [];
         underWay.set(range.min, sizes);

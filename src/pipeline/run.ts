@@ -25,7 +25,10 @@ export async function run(source: Source, sink: Sink, checkpoint: Checkpoint, op
     checkpoint.begin(starts);
   }
   const positions = checkpoint.positions();
-  assertTiles(positions.map(({ range }) => range));
+  assertTiles(
+    positions.map(({ range }) => range),
+    source.whole,
+  );
 
   const failure = new AbortController();
   const signal = AbortSignal.any([options.signal, failure.signal]);

@@ -4,7 +4,7 @@ import type { Tally } from '../support/tally.ts';
 /** The same source, counted. */
 export function counted(source: Source, tally: Tally): Source {
   return {
-    starts: () => source.starts(),
+    ...source,
     async *pages(range, from, signal) {
       tally.opened(range);
       for await (const page of source.pages(range, from, signal)) {

@@ -14,6 +14,7 @@ export function retrying(source: Source, options: RetryOptions): Source {
     await patience.wait(options.explain(error));
   };
   return {
+    ...source,
     async starts() {
       for (const patience = new Patience(options); ; ) {
         try {
