@@ -1,12 +1,12 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { COMMANDS } from '../commands/index.ts';
-import { FlowError } from '../support/error.ts';
+import type { EdgeTalk } from './edge-talk.ts';
 import { jsonLines } from './json-lines.ts';
 import { plain } from './plain.ts';
 import { Invocation, parseCommandLine } from './program.ts';
 import { reportFailure } from './report.ts';
 import { Interruption, interruptions } from './signals.ts';
+import { StdoutWatch } from './stdout-watch.ts';
 import { openTalk } from './talk.ts';
 
 /** The process edge: runs what the command line says and ends the process with its exit status. */
@@ -14,25 +14,27 @@ export async function main(argv: readonly string[]): Promise<void> {
   // Nobody is left to be told when stderr is closed, and the work is worth finishing.
   process.stderr.on('error', () => {});
   process.on('uncaughtException', (error) => process.exit(reportFailure(error, plain(process.stderr))));
-  const broken = brokenPipe(process.stdout);
-  const status = await Promise.race([runCommandLine(argv), broken]);
-  await Promise.race([Promise.all([flushed(process.stdout), flushed(process.stderr)]), broken]);
+  const stdout = new StdoutWatch(process.stdout);
+  const abandoned = stdout.abandoned().then(() => stdout.report(plain(process.stderr)));
+  const status = await Promise.race([runCommandLine(argv, stdout), abandoned]);
+  await Promise.race([Promise.all([stdout.flushed(), flushed(process.stderr)]), abandoned]);
   // The SDK may still be sleeping between retries of requests that nobody waits for.
   process.exit(status);
 }
 
-const PIPE_CLOSED = 141;
-
-async function runCommandLine(argv: readonly string[]): Promise<number> {
+async function runCommandLine(argv: readonly string[], stdout: StdoutWatch): Promise<number> {
   const invocation = await parseCommandLine(argv, COMMANDS).catch((error: unknown) => error);
-  if (typeof invocation === 'number') return invocation;
+  if (typeof invocation === 'number') return finished(invocation, stdout, plain(process.stderr));
   if (!(invocation instanceof Invocation)) {
     return reportFailure(invocation, wantsJson(argv) ? jsonLines(process.stderr) : plain(process.stderr));
   }
 
   const talk = await openTalk(process.stderr, process.env, invocation.globals);
-  const signal = interruptions();
-  signal.addEventListener('abort', () => talk.note('stopping after what is under way; Ctrl-C again leaves at once'));
+  const interrupted = interruptions();
+  interrupted.addEventListener('abort', () =>
+    talk.note('stopping after what is under way; Ctrl-C again leaves at once'),
+  );
+  const signal = AbortSignal.any([interrupted, stdout.broken]);
   try {
     await invocation.run({
       environment: process.env,
@@ -45,10 +47,17 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
     });
   } catch (error) {
     if (error instanceof Interruption) return error.status;
-    const status = reportFailure(error, talk);
-    return signal.reason instanceof Interruption && status !== 1 ? signal.reason.status : status;
+    const status = stdout.isToBlame(error) ? stdout.report(talk) : reportFailure(error, talk);
+    return interrupted.reason instanceof Interruption && status !== 1 ? interrupted.reason.status : status;
   }
-  return invocation.endsWithInterruption && signal.reason instanceof Interruption ? signal.reason.status : 0;
+  if (invocation.endsWithInterruption && interrupted.reason instanceof Interruption) return interrupted.reason.status;
+  return finished(0, stdout, talk);
+}
+
+/** How it ends when nothing went wrong, unless standard output has something to say. */
+async function finished(status: number, stdout: StdoutWatch, talk: EdgeTalk): Promise<number> {
+  await stdout.flushed();
+  return stdout.broken.aborted ? stdout.report(talk) : status;
 }
 
 /** Of a command line that could not be read. */
@@ -56,14 +65,6 @@ function wantsJson(argv: readonly string[]): boolean {
   const given = argv[argv.indexOf('--log-format') + 1];
   if (argv.includes('--log-format=json') || (argv.includes('--log-format') && given === 'json')) return true;
   return process.env.COSMOSFLOW_LOG_FORMAT === 'json';
-}
-
-async function brokenPipe(stream: Writable): Promise<number> {
-  const [error] = (await once(stream, 'error')) as [NodeJS.ErrnoException];
-  if (error.code === 'EPIPE') return PIPE_CLOSED;
-  const hint = 'check what stdout is redirected to';
-  const failure = new FlowError('local_io', `cannot write to stdout: ${error.message}`, { hint, cause: error });
-  return reportFailure(failure, plain(process.stderr));
 }
 
 function flushed(stream: Writable): Promise<void> {

@@ -1,5 +1,6 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Meter } from '../support/meter.ts';
+import type { Output } from '../support/output.ts';
 import type { Tally } from '../support/tally.ts';
 
 /** A subcommand as data: help, README and the command line are made from it. */
@@ -45,7 +46,7 @@ export interface Context {
   /** Aborts when the user asks to stop: what is under way is drained. */
   readonly signal: AbortSignal;
   readonly stdin: Readable;
-  readonly stdout: Writable;
+  readonly stdout: Output;
   readonly talk: Talk;
 }
 

@@ -11,6 +11,8 @@ export interface Destination {
   readonly name: string;
   /** Where the checkpoint is kept when nobody says; `undefined` is nowhere. */
   readonly checkpoint: string | undefined;
+  /** False where people read what is written as it comes: progress would stand between its lines. */
+  readonly showsProgress?: boolean;
   /** Called once the checkpoint is ours. */
   open(job: DestinationJob): Promise<Sink>;
 }

@@ -1,6 +1,6 @@
 import { forgetful } from '../checkpoint/forgetful.ts';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
-import type { Source } from '../contract.ts';
+import type { Checkpoint, Source } from '../contract.ts';
 import { parseAddress } from '../cosmos/address.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, readContainer } from '../cosmos/container.ts';
@@ -31,6 +31,10 @@ export interface Reader {
   /** All that makes it another job when it is another. */
   readonly mode: string;
   open(connection: Connection, facts: ContainerFacts, tally: Tally): Source;
+  /** Wraps what of it is wanted. */
+  wrap?(source: Source, facts: ContainerFacts): Source;
+  /** Told how many ranges are read, once where each begins is stored. */
+  onReady?(ranges: number): void;
 }
 
 /** Reads a container into a destination and commits as it goes; resolves at the end, or when it is told to stop. */
@@ -84,10 +88,33 @@ export async function exportContainer(
     const sink = own(await destination.open({ source: job.source, facts, notes: checkpoint.notes(), tally }));
     // What was read is to be written even after a stop.
     const patient = retryingSink(sink, { ...patience, signal: later(context.signal, DRAIN_MS) });
-    const meters = [connection.meter];
     await transfer(
-      { source, sink: patient, checkpoint, tally, meters, between: (all) => work.wrap(all, tally) },
+      {
+        source,
+        sink: patient,
+        checkpoint: announced(checkpoint, reader),
+        tally,
+        meters: [connection.meter],
+        between: (all) => {
+          const wanted = work.wrap(all, tally);
+          return reader.wrap?.(wanted, facts) ?? wanted;
+        },
+        showsProgress: destination.showsProgress,
+      },
       context,
     );
   });
+}
+
+/** The same checkpoint; tells the reader when where it begins is stored, or that it is already. */
+function announced(checkpoint: Checkpoint, { onReady }: Reader): Checkpoint {
+  const stored = checkpoint.positions().length;
+  if (stored > 0) onReady?.(stored);
+  return {
+    ...checkpoint,
+    begin(starts) {
+      checkpoint.begin(starts);
+      onReady?.(starts.length);
+    },
+  };
 }

@@ -25,6 +25,15 @@ export function list<Value>(spelling: string, summary: string, parse: (text: str
   return flag as unknown as Flag<readonly Value[]>;
 }
 
+/** Anything else that need not be given. */
+export function parsed<Value>(
+  spelling: string,
+  summary: string,
+  parse: (text: string) => Value,
+): Flag<Value | undefined> {
+  return { spelling, summary, parse, fallback: undefined };
+}
+
 /** A whole number of at least `min`. */
 export function count<Fallback extends number | undefined>(
   spelling: string,
@@ -94,6 +103,16 @@ export const requestTimeout = duration(
   'how long an account may take to answer a request',
   '15s',
   { minMs: 1 },
+);
+
+export const envelope = toggle(
+  '--envelope',
+  'put each document in an object with its key, operation, LSN, range and time',
+);
+
+export const systemProperties = toggle(
+  '--system-properties',
+  'keep _rid, _self, _etag, _attachments, _ts and _lsn in documents',
 );
 
 export const patience = duration('--patience <time>', 'how long to go on without success before giving up', '2m');

@@ -1,36 +1,94 @@
 import pLimit from 'p-limit';
-import { changeFeed } from '../sources/change-feed.ts';
+import type { Range, Source } from '../contract.ts';
+import type { Connection } from '../cosmos/connection.ts';
+import type { ContainerFacts } from '../cosmos/container.ts';
+import { formatKey, type KeyComponent } from '../protocol/partition-key.ts';
+import { changeFeed, type FeedMode } from '../sources/change-feed.ts';
+import { EVERYWHERE, type FeedScope, scopeOfKey } from '../sources/feed-scope.ts';
+import { describeFeedStart, type FeedStart } from '../sources/feed-start.ts';
+import { limited } from '../sources/limited.ts';
+import { untilIdle } from '../sources/until-idle.ts';
+import { FlowError } from '../support/error.ts';
 import type { Context } from './command.ts';
 import { type DestinationOptions, destinationOf } from './destination.ts';
-import { type ExportOptions, exportContainer } from './export.ts';
+import { type ExportOptions, exportContainer, type Reader } from './export.ts';
+import { type PresentationOptions, presented } from './presented.ts';
 
-export interface TailOptions extends ExportOptions, DestinationOptions {
+export interface TailOptions extends ExportOptions, DestinationOptions, PresentationOptions {
+  readonly mode: FeedMode;
+  readonly startFrom: FeedStart | undefined;
+  readonly partitionKey: readonly KeyComponent[] | undefined;
+  readonly feedRange: Range | undefined;
   readonly untilCaughtUp: boolean;
+  readonly max: number | undefined;
+  readonly idleTimeout: number | undefined;
   readonly maxItemCount: number;
   readonly poll: number;
 }
 
-/** Hands on what changes in a container; resolves when it has caught up, if that is asked for, or is told to stop. */
+/** Hands on what changes in a container; resolves when it has come as far as is asked for, or is told to stop. */
 export async function tailContainer(source: string, options: TailOptions, context: Context): Promise<void> {
-  const destination = destinationOf(options, context);
-  await exportContainer(
-    source,
-    {
-      mode: 'latest version',
-      open: (connection, facts) =>
-        changeFeed(connection, facts, {
-          maxItemCount: options.maxItemCount,
-          follow: !options.untilCaughtUp,
-          pollMs: options.poll,
-          limit: pLimit(READS_MAX),
-          signal: context.signal,
-        }),
+  const start = startOf(options);
+  const reader: Reader = {
+    mode: jobModeOf(options),
+    open: (connection, facts) => feedOf(connection, facts, start, options, context.signal),
+    wrap: (wanted, facts) => {
+      const shown = presented(wanted, facts, options);
+      return options.max === undefined ? shown : limited(shown, options.max);
     },
-    destination,
-    options,
-    context,
-  );
+    onReady: (ranges) => {
+      if (options.untilCaughtUp) return;
+      const from = ranges === 1 ? '1 range' : `${ranges} ranges`;
+      context.talk.note(`ready: following ${from} of ${source}, begun from ${describeFeedStart(start)}`);
+    },
+  };
+  await exportContainer(source, reader, destinationOf(options, context), options, context);
 }
 
 /** Pages being read at once, over all ranges. */
 const READS_MAX = 16;
+
+function feedOf(
+  connection: Connection,
+  facts: ContainerFacts,
+  start: FeedStart,
+  options: TailOptions,
+  signal: AbortSignal,
+): Source {
+  const { max = Number.POSITIVE_INFINITY, idleTimeout } = options;
+  const feed = changeFeed(connection, facts, {
+    mode: options.mode,
+    start,
+    scope: scopeOf(options, facts),
+    // A page that `max` cuts is read again.
+    maxItemCount: Math.min(options.maxItemCount, max),
+    follow: !options.untilCaughtUp,
+    pollMs: Math.min(options.poll, idleTimeout ?? Number.POSITIVE_INFINITY),
+    limit: pLimit(READS_MAX),
+    signal,
+  });
+  return idleTimeout === undefined ? feed : untilIdle(feed, idleTimeout);
+}
+
+/** What is there and will come, when that has an end; else what comes. */
+function startOf({ startFrom, mode, untilCaughtUp }: TailOptions): FeedStart {
+  if (mode === 'latest version') return startFrom ?? (untilCaughtUp ? 'beginning' : 'now');
+  if (startFrom === undefined || startFrom === 'now') return 'now';
+  throw new FlowError('usage', 'all versions and deletes can be read from now on, or where a checkpoint says', {
+    hint: 'leave --start-from out; what is there already is in the feed of the latest versions',
+  });
+}
+
+function scopeOf({ partitionKey, feedRange }: TailOptions, facts: ContainerFacts): FeedScope {
+  if (partitionKey !== undefined) return scopeOfKey(partitionKey, facts);
+  return feedRange === undefined ? EVERYWHERE : { whole: feedRange };
+}
+
+/** Positions in one feed mean nothing in the other, and those of a part nothing for the whole. */
+function jobModeOf({ mode, partitionKey, feedRange }: TailOptions): string {
+  if (partitionKey !== undefined && feedRange !== undefined) {
+    throw new FlowError('usage', '--partition-key and --feed-range exclude each other', { hint: 'give one of them' });
+  }
+  if (partitionKey !== undefined) return `${mode}, partition key ${formatKey(partitionKey)}`;
+  return feedRange === undefined ? mode : `${mode}, feed range ${feedRange.min}-${feedRange.max}`;
+}

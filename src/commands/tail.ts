@@ -1,52 +1,127 @@
+import type { FeedMode } from '../sources/change-feed.ts';
+import { parseFeedRange, parsePartitionKey } from '../sources/feed-scope.ts';
+import { parseFeedStart } from '../sources/feed-start.ts';
+import { FlowError } from '../support/error.ts';
 import { command } from './command.ts';
-import { count, duration, embeddedData, optional, patience, requestTimeout, select, toggle, where } from './flags.ts';
+import {
+  count,
+  duration,
+  embeddedData,
+  envelope,
+  optional,
+  optionalDuration,
+  parsed,
+  patience,
+  requestTimeout,
+  select,
+  systemProperties,
+  toggle,
+  where,
+} from './flags.ts';
 
 export const tail = command({
   name: 'tail',
   summary: 'print what changes in a container, or send it on',
   notes: [
-    'Reads the change feed (latest version).',
+    'Prints documents as they are written, one a line (NDJSON), byte for byte but for the system properties, until ' +
+      'Ctrl-C. It begins now; with --until-caught-up it begins with everything that is there. "ready" on stderr says ' +
+      'that whatever is written from then on will come.',
+    'The feed of the latest versions has every document once, in its newest version, and no deletes. The feed of all ' +
+      'versions and deletes has each version from now on, as far back as the container retains them (its ' +
+      'changeFeedPolicy, or continuous backups); a deletion is printed as its id and partition key with ' +
+      '"_deleted":true, and --envelope tells whether it was a delete or has expired.',
+    'With --checkpoint the same command goes on where it stopped, whatever --start-from says. Nothing is lost then; ' +
+      'what was printed after the last commit comes again, and so does the part of the last page that --max has cut ' +
+      'off. Printed means that the system took it: whether the next program in the pipe did is for that program to know.',
+    'Order holds among the changes of one document and, while nothing comes again, of one partition key; not between ' +
+      'ranges. Splits and merges of ranges are followed.',
     '--where and --select speak the query language of Azure Cosmos DB, and call the document c. Without --select documents ' +
       'keep every byte; properties that are selected keep theirs. Deletes pass --where and --select as they are. What once ' +
       'met --where and no longer does is not deleted where it went.',
   ],
   arguments: [{ name: 'source', summary: 'address of the container to read' }],
   flags: {
+    startFrom: parsed(
+      '--start-from <when>',
+      'where to begin: beginning, now, or a time like 2026-08-01T09:30:00Z (UTC unless it says otherwise)',
+      parseFeedStart,
+    ),
+    mode: {
+      spelling: '--mode <mode>',
+      summary: 'which feed: latest-version (or incremental), all-versions-and-deletes (or full-fidelity)',
+      parse: parseMode,
+      fallback: 'latest version' as FeedMode,
+      fallbackText: 'latest-version',
+    },
+    partitionKey: parsed(
+      '--partition-key <key>',
+      'read this key alone: a text, JSON, or an array of the first levels of a hierarchical key',
+      parsePartitionKey,
+    ),
+    feedRange: parsed(
+      '--feed-range <min-max>',
+      'read this part of the key space alone, as in 0-1FFF; see "range" of --envelope',
+      parseFeedRange,
+    ),
     to: optional('--to <url>', 'where to send changes'),
     out: optional('--out <path>', 'the file or directory to write to'),
+    envelope,
+    systemProperties,
     untilCaughtUp: toggle('-e, --until-caught-up', 'end when there is nothing more for now'),
     where,
     select,
+    max: count('--max <n>', 'end after so many changes', undefined),
+    idleTimeout: optionalDuration('--idle-timeout <time>', 'end when nothing has changed for so long'),
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is'),
     resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
     restart: toggle('--restart', 'forget the checkpoint and start over'),
     maxItemCount: count('--max-item-count <n>', 'documents to ask for in a page', 1000, { max: 100_000 }),
-    poll: duration('--poll <time>', 'how long to wait when nothing is new', '1s', { minMs: 10 }),
+    poll: duration('--poll <time>', 'how long to wait, at most, when nothing is new', '1s', { minMs: 10 }),
     patience,
     requestTimeout,
     embeddedData,
   },
   examples: [
-    ['what is there', 'cosmosflow tail embedded:shop/orders --until-caught-up'],
+    ['what is there, counted', 'cosmosflow tail embedded:shop/orders --start-from beginning -e | wc -l'],
+    ['what changes, until Ctrl-C', 'cosmosflow tail shop/orders'],
+    ['what changed since then', 'cosmosflow tail shop/orders --start-from 2026-08-01T09:30:00Z -e'],
+    ['deletes too', 'cosmosflow tail shop/orders --mode all-versions-and-deletes --envelope'],
+    ['whatever is new, each time it is run', 'cosmosflow tail shop/orders -e --checkpoint orders.db >> orders.ndjson'],
+    ['one customer', 'cosmosflow tail shop/orders --partition-key customer-00042 --start-from beginning --max 10'],
     [
       'some of it, and of that some columns',
       'cosmosflow tail embedded:shop/orders -e --where "c.amount > 100" --select "c.id, c.amount"',
     ],
   ],
   exits: [
-    [0, 'everything is printed'],
+    [0, 'it has come as far as was asked for'],
     [2, 'a flag, address or credential is wrong, or the checkpoint is of another job'],
     [4, 'the account refused the key'],
     [5, 'the source is gone, or not available'],
     [7, 'another process has the checkpoint or the embedded data'],
-    [8, 'the checkpoint is damaged, or the container was created again'],
+    [8, 'the checkpoint is damaged or too old, or the container was created again'],
     [9, 'the checkpoint or the output cannot be written'],
-    [130, 'stopped with Ctrl-C'],
+    [130, 'stopped with Ctrl-C; what was read is printed'],
     [141, 'the reader of the pipe went away'],
-    [143, 'stopped with SIGTERM'],
+    [143, 'stopped with SIGTERM; what was read is printed'],
   ],
   async run({ arguments: [source = ''], options }, context) {
     const { tailContainer } = await import('./tail-container.ts');
     await tailContainer(source, options, context);
   },
 });
+
+function parseMode(text: string): FeedMode {
+  const mode = MODES[text.trim().toLowerCase()];
+  if (mode) return mode;
+  throw new FlowError('usage', `"${text}" is not a change feed`, {
+    hint: 'write latest-version or all-versions-and-deletes',
+  });
+}
+
+const MODES: Readonly<Record<string, FeedMode>> = {
+  'latest-version': 'latest version',
+  incremental: 'latest version',
+  'all-versions-and-deletes': 'all versions and deletes',
+  'full-fidelity': 'all versions and deletes',
+};

@@ -4,5 +4,5 @@ import type { Destination } from './destination.ts';
 
 /** Standard output. */
 export function toStdout({ stdout }: Pick<Context, 'stdout'>): Destination {
-  return { name: 'stdout', checkpoint: undefined, open: async () => stdoutSink(stdout) };
+  return { name: 'stdout', checkpoint: undefined, showsProgress: false, open: async () => stdoutSink(stdout) };
 }

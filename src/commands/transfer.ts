@@ -5,6 +5,7 @@ import { counted as countedSink } from '../sinks/counted.ts';
 import { counted as countedSource } from '../sources/counted.ts';
 import { formatDuration } from '../support/duration.ts';
 import { type Meter, total } from '../support/meter.ts';
+import { ClosedPipe } from '../support/output.ts';
 import type { Tally } from '../support/tally.ts';
 import type { Context } from './command.ts';
 
@@ -16,21 +17,27 @@ export interface Transfer {
   readonly meters: readonly Meter[];
   /** What is done to changes between the source and the sink; they have been counted as read by then. */
   readonly between?: (source: Source) => Source;
+  /** Whether to show how far it is; not where people read what it writes as it comes. */
+  readonly showsProgress?: boolean | undefined;
 }
 
 /** Runs the pipeline in sight of the user: totals while it runs, closing words whatever its end. */
 export async function transfer(work: Transfer, context: Context): Promise<void> {
   const { signal, talk } = context;
-  const { tally, meters, between = (source) => source } = work;
+  const { tally, meters, between = (source) => source, showsProgress = true } = work;
   const within = bounded(between(countedSource(work.source, tally)), work.checkpoint, UNCOMMITTED_BYTES_MAX);
-  const progress = talk.progress({ tally, meters });
-  let state = 'not finished';
+  const progress = showsProgress ? talk.progress({ tally, meters }) : undefined;
+  let state: string | undefined = 'not finished';
   try {
     await run(within.source, countedSink(work.sink, tally), within.checkpoint, { window: WINDOW, signal });
     state = signal.aborted ? 'stopped' : 'done';
+  } catch (error) {
+    // Whoever has read enough does not want to hear of it.
+    if (error instanceof ClosedPipe) state = undefined;
+    throw error;
   } finally {
-    progress.stop();
-    summarise(state, tally, meters, context);
+    progress?.stop();
+    if (state !== undefined) summarise(state, tally, meters, context);
   }
 }
 

@@ -99,6 +99,13 @@ export class DocumentKey {
     return effectivePartitionKeyStart(this.#text, start + 1, end - 1);
   }
 
+  /** JSON text of a system property; `undefined` when the document does not have it. */
+  systemProperty(name: string): string | undefined {
+    const at = (this.#system[SYSTEM_PROPERTIES.indexOf(name)] as number) * SPAN;
+    const end = this.#spans[at + 2] as number;
+    return end === 0 ? undefined : this.#text.toString('utf8', this.#spans[at + 1] as number, end);
+  }
+
   /** Offsets, in pairs and ascending, of what remains when the system properties are cut out of `[start, end)`. */
   keptSpans(start: number, end: number): number[] {
     const cuts = this.#cuts;

@@ -28,6 +28,7 @@ export class RawPages {
 
   readonly httpClient: HttpClient = {
     sendRequest: async (request) => {
+      startAtTime(request);
       const response = await this.#exchange(request);
       this.#assertSettled(request, response);
       if (response.status !== STATUS.ok || !asksForDocuments(request)) return respond(request, response);
@@ -64,7 +65,27 @@ const GONE_MAX = 3;
 
 function asksForDocuments(request: HttpRequest): boolean {
   if (!/\/docs\/?$/.test(request.url)) return false;
-  return request.method === 'GET' && request.headers.get(HEADER.changeFeed)?.toLowerCase() === FEED.latestVersion;
+  return request.method === 'GET' && FEEDS.has(request.headers.get(HEADER.changeFeed)?.toLowerCase() ?? '');
+}
+
+const FEEDS: ReadonlySet<string> = new Set(Object.values(FEED));
+
+/** Stands where an etag would, for whatever was written after a second since 1970: the SDK cannot be told a range and a time. */
+export function timeToken(seconds: number): string {
+  return `after ${seconds}`;
+}
+
+const TIME_TOKEN = /^after (\d+)$/;
+
+export function isTimeToken(token: string): boolean {
+  return TIME_TOKEN.test(token);
+}
+
+function startAtTime({ headers }: HttpRequest): void {
+  const seconds = TIME_TOKEN.exec(headers.get(HEADER.ifNoneMatch) ?? '')?.[1];
+  if (seconds === undefined) return;
+  headers.delete(HEADER.ifNoneMatch);
+  headers.set(HEADER.ifModifiedSince, new Date(Number(seconds) * 1000).toUTCString());
 }
 
 /** How it begins tells a page of documents from one of HTML. */

@@ -38,5 +38,6 @@ const EXIT_STATUS = Object.freeze({
   checkpoint_damaged: 8,
   container_recreated: 8,
   input_changed: 8,
+  position_expired: 8,
   local_io: 9,
 });
