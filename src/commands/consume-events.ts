@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { webhookSecrets } from '../protocol/webhook.ts';
 import { openFileOutput } from '../receiver/file-output.ts';
-import { parseRisks } from '../receiver/mishaps.ts';
+import { assertShares, type Risk } from '../receiver/mishaps.ts';
 import { type Output, streamOutput } from '../receiver/output.ts';
 import { startReceiver } from '../receiver/receiver.ts';
 import type { Tally } from '../receiver/tally.ts';
@@ -19,7 +19,7 @@ export interface ConsumeOptions {
   readonly dedupeWindow: number;
   readonly max: number | undefined;
   readonly idleTimeout: number | undefined;
-  readonly fail: string | undefined;
+  readonly fail: readonly Risk[];
   readonly seed: number;
 }
 
@@ -28,7 +28,7 @@ export async function consumeEvents(options: ConsumeOptions, context: Context): 
   const { signal, talk } = context;
   const secrets = secretsIn(options.secretEnv, context.environment);
   assertPlace(options, secrets.length > 0);
-  const risks = options.fail === undefined ? [] : parseRisks(options.fail);
+  assertShares(options.fail);
   const started = performance.now();
   await scoped(async (own) => {
     const output = own(await outputOf(options.out, context));
@@ -38,7 +38,7 @@ export async function consumeEvents(options: ConsumeOptions, context: Context): 
       path: options.path,
       secrets,
       dedupeMs: options.dedupeWindow,
-      risks,
+      risks: options.fail,
       seed: options.seed,
       max: options.max,
       idleMs: options.idleTimeout,

@@ -1,5 +1,6 @@
+import { parseRisk } from '../receiver/mishaps.ts';
 import { command } from './command.ts';
-import { count, duration, optional, optionalDuration, text } from './flags.ts';
+import { count, duration, list, optional, optionalDuration, text } from './flags.ts';
 
 export const consume = command({
   name: 'consume',
@@ -31,7 +32,7 @@ export const consume = command({
     dedupeWindow: duration('--dedupe-window <time>', 'how long to know what was received; 0 takes all', '10m'),
     max: count('--max <n>', 'end once so many events are received', undefined),
     idleTimeout: optionalDuration('--idle-timeout <time>', 'end once nothing has come for so long'),
-    fail: optional('--fail <risks>', 'what goes wrong, and how often: 503:0.1,429:0.1,drop:0.05,hang:0.01'),
+    fail: list('--fail <what:share>', 'what goes wrong, for what share of requests; may be repeated', parseRisk),
     seed: count('--seed <n>', 'what chance depends on', 1, { min: 0, max: 2 ** 32 - 1 }),
   },
   examples: [
@@ -41,7 +42,7 @@ export const consume = command({
       'signed requests alone',
       'COSMOSFLOW_WEBHOOK_SECRET="whsec_$(openssl rand -base64 32)" cosmosflow consume --port 8089',
     ],
-    ['a bad day, the same one for the same seed', 'cosmosflow consume --fail 503:0.1,429:0.1,drop:0.05 --seed 7'],
+    ['a bad day, the same one for the same seed', 'cosmosflow consume --fail 503:0.1 --fail drop:0.05 --seed 7'],
     ['the first ten events', 'cosmosflow consume --max 10 --idle-timeout 5s | jq -r .id'],
   ],
   exits: [

@@ -13,12 +13,26 @@ export interface Risk {
   readonly share: number;
 }
 
-/** Reads `503:0.1,drop:0.05`. */
-export function parseRisks(text: string): Risk[] {
-  const risks = text.split(',').map((part) => parseRisk(part.trim()));
-  if (risks.reduce((sum, { share }) => sum + share, 0) > 1) throw unusable(text, 'the shares are more than 1 together');
-  return risks;
+/** Reads `503:0.1`. */
+export function parseRisk(text: string): Risk {
+  const [, what = '', number = ''] = /^(\d{3}|drop|hang):(\d*\.?\d+)$/.exec(text) ?? [];
+  const share = Number(number);
+  const status = Number(what);
+  const isKnown = what === 'drop' || what === 'hang' || (status >= 300 && status <= 599);
+  if (!isKnown || number === '' || share > 1) {
+    throw new FlowError('usage', `"${text}" is not STATUS:SHARE, drop:SHARE or hang:SHARE`, { hint: HINT });
+  }
+  return { mishap: what === 'drop' || what === 'hang' ? what : status, share };
 }
+
+/** Throws when more is to go wrong than there is. */
+export function assertShares(risks: readonly Risk[]): void {
+  const sum = risks.reduce((total, { share }) => total + share, 0);
+  // Tenths are not exact.
+  if (sum > 1 + 1e-9) throw new FlowError('usage', `the shares of --fail are ${sum} together`, { hint: HINT });
+}
+
+const HINT = 'statuses from 300 to 599, and shares of 1 together at most: --fail 503:0.1 --fail drop:0.05';
 
 /** Chooses by chance, which depends on the seed alone, what happens to the next request. */
 export function mishapsOf(risks: readonly Risk[], seed: number): () => Mishap | undefined {
@@ -31,19 +45,4 @@ export function mishapsOf(risks: readonly Risk[], seed: number): () => Mishap | 
     }
     return undefined;
   };
-}
-
-function parseRisk(text: string): Risk {
-  const [, what = '', number = ''] = /^(\d{3}|drop|hang):(\d*\.?\d+)$/.exec(text) ?? [];
-  const share = Number(number);
-  const status = Number(what);
-  const isKnown = what === 'drop' || what === 'hang' || (status >= 300 && status <= 599);
-  if (!isKnown || number === '' || share > 1) throw unusable(text, 'it is not STATUS:SHARE, drop:SHARE or hang:SHARE');
-  return { mishap: what === 'drop' || what === 'hang' ? what : status, share };
-}
-
-function unusable(text: string, why: string): FlowError {
-  return new FlowError('usage', `"${text}" cannot be made to happen: ${why}`, {
-    hint: 'a status from 300 to 599 and a share from 0 to 1, as in --fail 503:0.1,drop:0.05',
-  });
 }

@@ -51,7 +51,8 @@ test('events that cannot be written end it with 9, and were not acknowledged', a
 
 test.each([
   [['--listen', '0.0.0.0'], /can be reached by others.*\n {2}hint: export COSMOSFLOW_WEBHOOK_SECRET=/],
-  [['--fail', '503'], /"503" cannot be made to happen.*\n {2}hint: /],
+  [['--fail', '503'], /--fail: "503" is not STATUS:SHARE.*\n {2}hint: /],
+  [['--fail', '503:0.6', '--fail', 'drop:0.6'], /the shares of --fail are 1.2 together/],
   [['--path', 'events'], /"events" is not a path\n {2}hint: .*--path \/events/],
   [['--out', 'missing/events.ndjson'], /cannot write to "missing\/events\.ndjson": ENOENT/],
   [['--secret-env', 'HOME'], /the webhook secret in the variable "HOME" cannot be used/],
