@@ -14,7 +14,7 @@ export async function useReceiver(options: Partial<ReceiverOptions> & { output?:
   const stored: Buffer[] = [];
   const inMemory: Output = { append: async (lines) => void stored.push(Buffer.from(lines)), close: async () => {} };
   const { output = inMemory, ...rest } = options;
-  const receiver = await startReceiver(output, { ...PLAIN, ...rest });
+  const receiver = await startReceiver(output, { ...RECEIVER, ...rest });
   onTestFinished(() => receiver.close());
   return {
     receiver,
@@ -26,7 +26,8 @@ export async function useReceiver(options: Partial<ReceiverOptions> & { output?:
 
 export const NDJSON = 'application/x-ndjson';
 
-const PLAIN: ReceiverOptions = {
+/** Takes everything at any port. */
+export const RECEIVER: ReceiverOptions = {
   host: '127.0.0.1',
   port: 0,
   path: '/',

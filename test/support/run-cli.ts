@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const LAUNCHER = fileURLToPath(new URL('../../bin/cosmosflow.js', import.meta.url));
+export const LAUNCHER = fileURLToPath(new URL('../../bin/cosmosflow.js', import.meta.url));
 /** Shared, because there are many processes. */
-const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/cosmosflow/compiled', import.meta.url));
+export const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/cosmosflow/compiled', import.meta.url));
 
 export interface CliOptions {
   readonly cwd: string;
