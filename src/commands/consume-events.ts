@@ -15,7 +15,7 @@ export interface ConsumeOptions {
   readonly listen: string;
   readonly path: string;
   readonly out: string | undefined;
-  readonly secretEnv: string;
+  readonly webhookSecretEnv: string;
   readonly dedupeWindow: number;
   readonly max: number | undefined;
   readonly idleTimeout: number | undefined;
@@ -26,7 +26,7 @@ export interface ConsumeOptions {
 /** Receives events until it is told to stop or has what was asked for. */
 export async function consumeEvents(options: ConsumeOptions, context: Context): Promise<void> {
   const { signal, talk } = context;
-  const secrets = secretsIn(options.secretEnv, context.environment);
+  const secrets = secretsIn(options.webhookSecretEnv, context.environment);
   assertPlace(options, secrets.length > 0);
   assertShares(options.fail);
   const started = performance.now();
@@ -59,13 +59,13 @@ function secretsIn(name: string, environment: Context['environment']): readonly 
   return value === undefined ? [] : webhookSecrets(value, `the variable "${name}"`);
 }
 
-function assertPlace({ listen, path, secretEnv }: ConsumeOptions, isSigned: boolean): void {
+function assertPlace({ listen, path, webhookSecretEnv }: ConsumeOptions, isSigned: boolean): void {
   if (!/^\/[!-~]*$/.test(path) || /[?#]/.test(path)) {
     throw new FlowError('usage', `"${path}" is not a path`, { hint: 'it begins with a slash: --path /events' });
   }
   if (isSigned || LOOPBACK.test(listen)) return;
   throw new FlowError('configuration', `"${listen}" can be reached by others, who could send anything`, {
-    hint: `export ${secretEnv}="whsec_$(openssl rand -base64 32)", here and where tail runs`,
+    hint: `export ${webhookSecretEnv}="whsec_$(openssl rand -base64 32)", here and where tail runs`,
   });
 }
 

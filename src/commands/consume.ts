@@ -6,13 +6,13 @@ export const consume = command({
   name: 'consume',
   summary: 'receive what tail sends over HTTP, and print it or keep it in a file',
   notes: [
-    'Takes POST requests with documents as NDJSON or JSON, or as CloudEvents, compressed with gzip or zstd or not at all, ' +
+    'Takes POST and PUT requests with documents as NDJSON or JSON, or as CloudEvents, compressed with gzip or zstd or not at all, ' +
       'and writes one line for each event: the bytes that came. A request is answered with 200 once its events are ' +
       'durable: in the file of --out, or handed to the system where they go to stdout.',
     'What was received before is not written again: a request with the webhook-id or Idempotency-Key of an earlier one, ' +
       'or a CloudEvent with its source and id. They are known for --dedupe-window, the last 500,000 of them, and for no ' +
       'longer than the process lives.',
-    'With a secret in the variable of --secret-env, requests must be signed as Standard Webhooks are, no more than five ' +
+    'With a secret in the variable of --webhook-secret-env, requests must be signed as Standard Webhooks are, no more than five ' +
       'minutes ago. Without one it listens on loopback addresses alone.',
     'With --fail it fails by chance, to try out what sends: a status, before anything is written; hang, which never ' +
       'answers; drop, which writes the events and ends the connection without an answer.',

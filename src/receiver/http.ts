@@ -96,7 +96,7 @@ function guard({ method, url = '', headers }: IncomingMessage, { path }: Post): 
   // A web page can have a browser post to this machine, which then says where the page is from.
   if (headers.origin !== undefined) throw new Refusal(403, 'requests from web pages are not taken');
   if (url.split('?')[0] !== path) throw new Refusal(404, `nothing is taken here but at "${path}"`);
-  if (method !== 'POST') throw new Refusal(405, 'POST it', { allow: 'POST' });
+  if (method !== 'POST' && method !== 'PUT') throw new Refusal(405, 'POST or PUT it', { allow: 'POST, PUT' });
 }
 
 /** Throws unless the body carries a signature, where one is needed. */

@@ -104,7 +104,7 @@ async function accompany(run: ShellRun, printed: string): Promise<boolean> {
 }
 
 /** What is said by that which goes on until Ctrl-C. */
-const READY = /\bis ready at \S+|caught up; following/;
+const READY = /\bis ready at \S+|caught up; following|^cosmosflow: ready\b/m;
 
 async function send(url: string, count: number): Promise<void> {
   const body = Array.from({ length: count }, (_, index) => `{"id":"${index}"}\n`).join('');

@@ -57,12 +57,13 @@ test.each<[what: string, status: number, body: string | Uint8Array, headers: Rec
   expect(receiver.tally).toMatchObject({ received: 0, refused: 1 });
 });
 
-test('only POST to its path is served', async () => {
+test('only POST and PUT to its path are served', async () => {
   const { receiver } = await useReceiver({ path: '/events' });
   const statusOf = async (path: string, method: string) =>
     (await fetch(new URL(path, receiver.url), { method, headers: { 'content-type': NDJSON } })).status;
   expect(await statusOf('/', 'POST')).toBe(404);
-  expect(await statusOf('/events', 'PUT')).toBe(405);
+  expect(await statusOf('/events', 'DELETE')).toBe(405);
+  expect(await statusOf('/events', 'PUT')).toBe(200);
   expect(await statusOf('/events?token=1', 'POST')).toBe(200);
 });
 
