@@ -24,9 +24,9 @@ export const consume = command({
     listen: text('--listen <address>', 'address to listen on; others than loopback need a secret', '127.0.0.1'),
     path: text('--path <path>', 'the path that is served', '/'),
     out: optional('--out <file>', 'file to add lines to, instead of stdout'),
-    secretEnv: text(
-      '--secret-env <name>',
-      'environment variable that may hold the secret',
+    webhookSecretEnv: text(
+      '--webhook-secret-env <VARIABLE>',
+      'where the secret is, if there is one',
       'COSMOSFLOW_WEBHOOK_SECRET',
     ),
     dedupeWindow: duration('--dedupe-window <time>', 'how long to know what was received; 0 takes all', '10m'),
