@@ -3,6 +3,7 @@ import type { ContainerFacts } from '../cosmos/container.ts';
 import { FlowError } from '../support/error.ts';
 import type { Tally } from '../support/tally.ts';
 import type { Context } from './command.ts';
+import { type ToFilesOptions, toFiles } from './to-files.ts';
 import { toStdout } from './to-stdout.ts';
 
 /** Where changes go that do not go into a container. */
@@ -25,9 +26,13 @@ export interface DestinationJob {
   /** What the sink noted when it was open before. */
   readonly notes: ReadonlyMap<string, string>;
   readonly tally: Tally;
+  /** Request units that reading has cost so far in this run. */
+  requestCharge(): number;
+  /** What was read and how far, for those who get the result. */
+  about(): Readonly<Record<string, unknown>>;
 }
 
-export interface DestinationOptions {
+export interface DestinationOptions extends ToFilesOptions {
   readonly to: string | undefined;
   readonly out: string | undefined;
 }
@@ -37,5 +42,6 @@ export function destinationOf(options: DestinationOptions, context: Context): De
   const { to, out } = options;
   if (to !== undefined && out !== undefined)
     throw new FlowError('usage', '--to and --out exclude each other', { hint: 'give one of them' });
+  if (out !== undefined) return toFiles(out, options);
   return toStdout(context);
 }

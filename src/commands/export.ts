@@ -85,7 +85,16 @@ export async function exportContainer(
       },
       explain: (error) => toFlowError(error, 'source', what),
     });
-    const sink = own(await destination.open({ source: job.source, facts, notes: checkpoint.notes(), tally }));
+    const sink = own(
+      await destination.open({
+        source: job.source,
+        facts,
+        notes: checkpoint.notes(),
+        tally,
+        requestCharge: () => connection.meter.requestCharge,
+        about: () => ({ source: job.source, mode: job.mode, positions: checkpoint.positions() }),
+      }),
+    );
     // What was read is to be written even after a stop.
     const patient = retryingSink(sink, { ...patience, signal: later(context.signal, DRAIN_MS) });
     await transfer(

@@ -3,6 +3,7 @@ import { parseFeedRange, parsePartitionKey } from '../sources/feed-scope.ts';
 import { parseFeedStart } from '../sources/feed-start.ts';
 import { FlowError } from '../support/error.ts';
 import { command } from './command.ts';
+import { fileFlags } from './file-flags.ts';
 import {
   count,
   duration,
@@ -65,6 +66,7 @@ export const tail = command({
     ),
     to: optional('--to <url>', 'where to send changes'),
     out: optional('--out <path>', 'the file or directory to write to'),
+    ...fileFlags,
     envelope,
     systemProperties,
     untilCaughtUp: toggle('-e, --until-caught-up', 'end when there is nothing more for now'),
@@ -87,6 +89,7 @@ export const tail = command({
     ['what changed since then', 'cosmosflow tail shop/orders --start-from 2026-08-01T09:30:00Z -e'],
     ['deletes too', 'cosmosflow tail shop/orders --mode all-versions-and-deletes --envelope'],
     ['whatever is new, each time it is run', 'cosmosflow tail shop/orders -e --checkpoint orders.db >> orders.ndjson'],
+    ['files of what is there, and at each run of what is new', 'cosmosflow tail shop/orders -e --out orders'],
     ['one customer', 'cosmosflow tail shop/orders --partition-key customer-00042 --start-from beginning --max 10'],
     [
       'some of it, and of that some columns',
@@ -99,7 +102,7 @@ export const tail = command({
     [4, 'the account refused the key'],
     [5, 'the source is gone, or not available'],
     [7, 'another process has the checkpoint or the embedded data'],
-    [8, 'the checkpoint is damaged or too old, or the container was created again'],
+    [8, 'the checkpoint is damaged or too old, the output is damaged, or the container was created again'],
     [9, 'the checkpoint or the output cannot be written'],
     [130, 'stopped with Ctrl-C; what was read is printed'],
     [141, 'the reader of the pipe went away'],

@@ -35,3 +35,7 @@ export interface Rows {
   /** Offset of the end of each row. */
   readonly ends: readonly number[];
 }
+
+export function isConverted(format: Format): format is ConvertedFormat {
+  return 'convert' in format;
+}

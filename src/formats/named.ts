@@ -10,6 +10,14 @@ export interface FormatOptions {
 
 /** By name, for those that users can ask for. */
 export const FORMATS = {
-  ndjson: (): Format => ndjsonFormat,
-  json: (): Format => jsonArrayFormat,
-} satisfies Readonly<Record<string, (options: FormatOptions) => Format>>;
+  ndjson: () => ndjsonFormat,
+  json: () => jsonArrayFormat,
+} satisfies Readonly<Record<string, OpenFormat>>;
+
+type OpenFormat = (options: FormatOptions) => Format;
+
+/** One of `FORMATS`, for files that are new or gone on with. */
+export function openFormat(name: keyof typeof FORMATS, options: FormatOptions): Format {
+  const open: OpenFormat = FORMATS[name];
+  return open(options);
+}

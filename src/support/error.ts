@@ -39,5 +39,6 @@ const EXIT_STATUS = Object.freeze({
   container_recreated: 8,
   input_changed: 8,
   position_expired: 8,
+  output_damaged: 8,
   local_io: 9,
 });

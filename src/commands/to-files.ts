@@ -1,0 +1,68 @@
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { openFormat } from '../formats/named.ts';
+import { disk } from '../sinks/files/disk.ts';
+import { DECIDED, filesSink } from '../sinks/files/files.ts';
+import { directoryLayout, fileLayout, type Layout } from '../sinks/files/layout.ts';
+import { makeDirectory } from '../support/directory.ts';
+import { FlowError } from '../support/error.ts';
+import type { Destination } from './destination.ts';
+import { type FileOptions, shapeOf } from './file-shape.ts';
+
+export interface ToFilesOptions extends FileOptions {
+  readonly checkpoint: string | undefined;
+  readonly restart: boolean;
+}
+
+/** Files in a directory, or a single one where the path ends in a known extension. */
+export function toFiles(out: string, options: ToFilesOptions): Destination {
+  const shape = shapeOf(out, options);
+  const path = resolve(out);
+  const suffix = `.${shape.format}${shape.compression.suffix}`;
+  const layout = shape.isSingle ? fileLayout(path) : directoryLayout(path, suffix);
+  const checkpoint = options.checkpoint ?? checkpointOf(layout, path);
+  assertWritable(layout.directory);
+  if (options.restart || !existsSync(checkpoint)) assertVacant(layout, path, checkpoint);
+  return {
+    name: `${path} (${shape.name})`,
+    checkpoint: checkpointOf(layout, path),
+    async open({ notes, about, requestCharge }) {
+      makeDirectory(layout.directory);
+      const format = openFormat(shape.format, { decided: notes.get(DECIDED) });
+      const { compression, rotation } = shape;
+      return filesSink({ disk, layout, format, compression, rotation, now: Date.now }, { notes, about, requestCharge });
+    },
+  };
+}
+
+function checkpointOf({ isSingle }: Layout, path: string): string {
+  return isSingle ? `${path}.checkpoint.db` : join(path, '.cosmosflow.db');
+}
+
+/** Finds out before anything is read. */
+function assertWritable(directory: string): void {
+  let nearest = directory;
+  while (!existsSync(nearest)) nearest = dirname(nearest);
+  try {
+    if (!statSync(nearest).isDirectory()) throw new Error('it is not a directory');
+    accessSync(nearest, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new FlowError('local_io', `cannot write to "${nearest}": ${(error as Error).message}`, {
+      hint: 'name a directory that is yours to write with --out',
+      cause: error,
+    });
+  }
+}
+
+/** Nothing of ours is there yet, so that whatever is there is somebody else's, or of a job that nobody can go on with. */
+function assertVacant(layout: Layout, path: string, checkpoint: string): void {
+  const names = existsSync(layout.directory) ? readdirSync(layout.directory) : [];
+  const isOfCheckpoint = (name: string): boolean =>
+    dirname(resolve(checkpoint)) === layout.directory && name.startsWith(basename(checkpoint));
+  const found = names.find((name) => !isOfCheckpoint(name) && (!layout.isSingle || layout.owns(name)));
+  if (found === undefined) return;
+  const what = layout.isSingle ? `"${join(layout.directory, found)}" is there already` : `"${path}" is not empty`;
+  throw new FlowError('usage', `${what}, and no checkpoint says that it is of this job`, {
+    hint: 'name another place with --out, or move away what is there',
+  });
+}

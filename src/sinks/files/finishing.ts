@@ -1,0 +1,52 @@
+import { dirname } from 'node:path';
+import { type Format, isConverted } from '../../formats/format.ts';
+import { digestOf, hexOf } from './digest.ts';
+import type { Disk } from './disk.ts';
+import { DRAFT, PARTIAL } from './layout.ts';
+import type { FileFacts, PartNote } from './part-note.ts';
+
+/** Gives a complete file its name, durably, and makes what it is to become of it. Nothing of it changes after that. */
+export async function finish(disk: Disk, path: string, note: PartNote, format: Format): Promise<PartNote> {
+  if (isConverted(format)) return { ...note, file: await convert(disk, path, format.convert) };
+  await disk.rename(path + PARTIAL, path);
+  await disk.syncDirectory(dirname(path));
+  return note;
+}
+
+/** Reads what there is to know about a file that is whole. */
+export async function factsOf(disk: Disk, path: string): Promise<FileFacts> {
+  const file = await disk.open(path);
+  try {
+    const { bytes, mtime } = await file.stat();
+    return { bytes, sha256: hexOf(await digestOf(file, path, bytes)), mtime };
+  } finally {
+    await file.close();
+  }
+}
+
+async function convert(
+  disk: Disk,
+  path: string,
+  work: (from: string, to: string) => Promise<void>,
+): Promise<FileFacts> {
+  const draft = path + DRAFT;
+  if (await disk.exists(draft)) await disk.remove(draft);
+  await (await disk.create(draft)).close();
+  await work(path + PARTIAL, draft);
+  await sync(disk, draft);
+  const facts = await factsOf(disk, draft);
+  await disk.rename(draft, path);
+  await disk.syncDirectory(dirname(path));
+  await disk.remove(path + PARTIAL);
+  await disk.syncDirectory(dirname(path));
+  return facts;
+}
+
+async function sync(disk: Disk, path: string): Promise<void> {
+  const file = await disk.open(path);
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
