@@ -8,6 +8,7 @@ import {
   type HttpClient,
   type HttpRequest,
   type RawResponse,
+  ResponseHeaders,
   respond,
 } from './transport.ts';
 
@@ -16,7 +17,7 @@ import {
  * on doing addresses, signatures, ranges and retries, and hands the ticket to its caller, who trades it for the bytes.
  */
 export class RawPages {
-  readonly #pages = new Map<string, Buffer>();
+  readonly #pages = new Map<string, RawResponse>();
   readonly #exchange: Exchange;
   /** How often in a row a range has answered that it is gone. */
   readonly #gone = new Map<string, number>();
@@ -28,13 +29,14 @@ export class RawPages {
 
   readonly httpClient: HttpClient = {
     sendRequest: async (request) => {
+      if (request.headers.has(HEADER.isQueryPlan)) return respond(request, NO_PLAN);
       startAtTime(request);
       const response = await this.#exchange(request);
       this.#assertSettled(request, response);
       if (response.status !== STATUS.ok || !asksForDocuments(request)) return respond(request, response);
       if (!isObject(response.body)) return respond(request, { ...response, status: BAD_GATEWAY });
       const ticket = `page-${++this.#count}`;
-      this.#pages.set(ticket, response.body);
+      this.#pages.set(ticket, response);
       return respond(request, { ...response, body: Buffer.from(`{"_rid":"","Documents":["${ticket}"],"_count":1}`) });
     },
   };
@@ -53,6 +55,11 @@ export class RawPages {
 
   /** The body of the page, as it came over the wire. A ticket is good for one time. */
   take(ticket: unknown): Buffer {
+    return this.takeAnswer(ticket).body;
+  }
+
+  /** The same with its headers. */
+  takeAnswer(ticket: unknown): RawResponse {
     const page = this.#pages.get(String(ticket));
     assert(page !== undefined, `"${ticket}" stands for a page`);
     this.#pages.delete(String(ticket));
@@ -63,8 +70,12 @@ export class RawPages {
 /** Once the SDK has read the ranges anew it asks others; more than this, and the service has not made up its mind. */
 const GONE_MAX = 3;
 
+/** The SDK asks for a plan beside each query. Queries that come here need none, so that nobody looks at it. */
+const NO_PLAN: RawResponse = { status: STATUS.ok, headers: new ResponseHeaders({}), body: Buffer.from('{}') };
+
 function asksForDocuments(request: HttpRequest): boolean {
   if (!/\/docs\/?$/.test(request.url)) return false;
+  if (request.method === 'POST') return request.headers.has(HEADER.isQuery) && request.headers.has(HEADER.rangeId);
   return request.method === 'GET' && FEEDS.has(request.headers.get(HEADER.changeFeed)?.toLowerCase() ?? '');
 }
 

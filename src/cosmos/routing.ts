@@ -1,7 +1,8 @@
 import type { Container } from '@azure/cosmos';
 import { assert } from '../support/assert.ts';
 
-interface PhysicalRange {
+/** One that a server is behind. */
+export interface PhysicalRange {
   readonly id: string;
   readonly min: string;
   readonly max: string;

@@ -93,7 +93,7 @@ async function respond(gateway: Gateway, request: IncomingMessage, response: Ser
   }));
   if (outcome === 'drop') request.socket.destroy();
   else if (outcome === 'reset') gateway.sockets.get(request.socket.remotePort)?.resetAndDestroy();
-  else if (outcome !== 'hang') send(outcome, response, { activityId, started });
+  else if (outcome !== 'hang') send(outcome, response, { activityId, started, now: gateway.control.store.clock.now() });
 }
 
 /** An answer and the way in which it is sent; or what is done to the connection instead. */
@@ -172,9 +172,11 @@ function refusalOf(error: unknown): Refusal {
 interface Timing {
   readonly activityId: string;
   readonly started: number;
+  /** By the clock of the server. */
+  readonly now: number;
 }
 
-function send({ reply, deliver }: Answer, response: ServerResponse, { activityId, started }: Timing): void {
+function send({ reply, deliver }: Answer, response: ServerResponse, { activityId, started, now }: Timing): void {
   const { status, headers, body } = reply;
   response.writeHead(status, {
     [HEADER.requestCharge]: '1',
@@ -182,6 +184,7 @@ function send({ reply, deliver }: Answer, response: ServerResponse, { activityId
     'x-ms-gatewayversion': GATEWAY,
     'x-ms-request-duration-ms': (performance.now() - started).toFixed(2),
     [SIGN]: '1',
+    [HEADER.dateOfAnswer]: new Date(now).toUTCString(),
     [HEADER.activityId]: activityId,
     ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     ...headers,

@@ -125,13 +125,14 @@ function divide(select: Select): { inner: Select | undefined; outer: Select } {
   return { inner, outer: { ...select, from: [{ ...source, over }, ...joins] } };
 }
 
-function readsDocuments({ from }: Select): boolean {
+/** Whether there are results for documents, and not one whatever there is. */
+export function readsDocuments({ from }: Select): boolean {
   const over = from[0]?.over;
   return over?.kind === 'subquery' ? readsDocuments(over.select) : over !== undefined;
 }
 
 /** Whether each document has its results independently of the others. */
-function isStreaming({ distinct, top, limit, groupBy, orderBy, rank, projection, from }: Select): boolean {
+export function isStreaming({ distinct, top, limit, groupBy, orderBy, rank, projection, from }: Select): boolean {
   const isOrdered = rank !== undefined || orderBy.length > 0;
   if (distinct || top || limit || groupBy.length > 0 || isOrdered || hasAggregate(projection)) return false;
   const over = from[0]?.over;

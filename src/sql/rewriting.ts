@@ -8,9 +8,7 @@ import { findPart, isAggregateCall } from './walk.ts';
 /** The query that gives each result with its sort keys, for a client that merges ranges. */
 export function rewriteOrdered(select: Select): Select {
   const { projection, orderBy, where } = select;
-  const alias = select.from[0] && aliasOf(select.from[0]);
-  if (alias === undefined) throw new SqlError('ORDER BY needs a FROM clause with an alias.', NOWHERE, 'SC2039');
-  const payload = payloadOf(projection, name(alias));
+  const payload = payloadOf(projection, documentOf(select));
   const resume = name(`(${RESUME_FILTER})`);
   const filter = where ? binary('AND', where, resume) : resume;
   // What is undefined is no result, but as a member of one it would only be missing.
@@ -22,12 +20,29 @@ export function rewriteOrdered(select: Select): Select {
     projection: {
       kind: 'list',
       items: [
-        { expression: member(name(alias), '_rid'), alias: undefined },
+        { expression: stamp(select, '_rid'), alias: undefined },
         { expression: array(items), alias: 'orderByItems' },
         { expression: payload, alias: 'payload' },
       ],
     },
   };
+}
+
+/** The query that gives the results of documents that were written at `mark`, in seconds since 1970, or later. */
+export function rewriteSince(select: Select, mark: Expression): Select {
+  const since = binary('>=', stamp(select, '_ts'), mark);
+  return { ...select, where: select.where ? binary('AND', select.where, since) : since };
+}
+
+/** The query that gives each result together with what tells the version of its document. */
+export function rewriteStamped(select: Select): Select {
+  const items = [
+    { expression: stamp(select, '_rid'), alias: undefined },
+    { expression: stamp(select, '_etag'), alias: undefined },
+    { expression: stamp(select, '_ts'), alias: undefined },
+    { expression: payloadOf(select.projection, documentOf(select)), alias: 'payload' },
+  ];
+  return { ...select, projection: { kind: 'list', items } };
 }
 
 /** The query that gives the best results by one score, with all of their scores. */
@@ -96,6 +111,17 @@ const TYPES: Readonly<Record<string, string>> = {
 
 function typeOf(expression: Expression): string | undefined {
   return isAggregateCall(expression) ? TYPES[expression.name] : undefined;
+}
+
+function stamp(select: Select, property: string): Expression {
+  return member(documentOf(select), property);
+}
+
+/** The document, where the query has one by a name. */
+function documentOf({ from: [source] }: Select): Expression {
+  const alias = source && aliasOf(source);
+  if (alias === undefined) throw new SqlError('ORDER BY needs a FROM clause with an alias.', NOWHERE, 'SC2039');
+  return name(alias);
 }
 
 function payloadOf(projection: Projection, document: Expression): Expression {
