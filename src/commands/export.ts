@@ -1,4 +1,5 @@
 import { forgetful } from '../checkpoint/forgetful.ts';
+import type { Job } from '../checkpoint/job.ts';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
 import type { Checkpoint, Source } from '../contract.ts';
 import { parseAddress } from '../cosmos/address.ts';
@@ -14,7 +15,7 @@ import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import { type BetweenOptions, between } from './between.ts';
-import type { Context } from './command.ts';
+import type { Context, Talk } from './command.ts';
 import type { Destination } from './destination.ts';
 import { patiently } from './patiently.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
@@ -26,11 +27,24 @@ export interface ExportOptions extends AccountsOptions, CheckpointOptions, Betwe
   readonly patience: number;
 }
 
+/** A query as the user gave it. */
+export interface QueryText {
+  readonly text: string;
+  readonly parameters: readonly { readonly name: string; readonly value: unknown }[];
+}
+
 /** A way to read a container. */
 export interface Reader {
   /** All that makes it another job when it is another. */
   readonly mode: string;
-  open(connection: Connection, facts: ContainerFacts, tally: Tally): Source;
+  /** What it asks for, where it is a query. */
+  readonly query?: QueryText;
+  /** Whether it has an end: a job that has come there is not done again. */
+  readonly ends?: boolean;
+  /** Whether a job that was stopped starts over, as there are no positions in the middle of it. */
+  readonly startsOver?: boolean;
+  /** Called before anything is written. */
+  open(connection: Connection, facts: ContainerFacts, tally: Tally): Source | Promise<Source>;
   /** Wraps what of it is wanted. */
   wrap?(source: Source, facts: ContainerFacts): Source;
   /** Told how many ranges are read, once where each begins is stored. */
@@ -73,11 +87,18 @@ export async function exportContainer(
     const { connection, facts } = await context.talk.waiting(`connecting to ${sourceText}`, () =>
       patiently(connect, patience),
     );
+    const rids = { sourceRid: facts.rid, targetRid: '' };
     const checkpoint = own(
-      file === undefined ? forgetful() : openCheckpoint(file, { ...job, sourceRid: facts.rid, targetRid: '' }, options),
+      file === undefined ? forgetful() : openKept(file, { ...job, ...rids }, reader, options, context.talk),
     );
+    if (reader.ends && checkpoint.notes().has(FINISHED)) {
+      context.talk.note(`all of this was exported on ${checkpoint.notes().get(FINISHED)}; nothing to be done`);
+      return;
+    }
+    const opened = await reader.open(connection, facts, tally);
     if (checkpoint.positions().length > 0) context.talk.note(`going on where "${file}" says`);
-    const source = retryingSource(reader.open(connection, facts, tally), {
+    if (checkpoint.notes().has(FINISHED)) checkpoint.note(new Map([[FINISHED, undefined]]));
+    const source = retryingSource(opened, {
       ...patience,
       isTransient: (error) => {
         const fault = faultOf(error);
@@ -92,7 +113,12 @@ export async function exportContainer(
         notes: checkpoint.notes(),
         tally,
         requestCharge: () => connection.meter.requestCharge,
-        about: () => ({ source: job.source, mode: job.mode, positions: checkpoint.positions() }),
+        about: () => ({
+          source: job.source,
+          mode: job.mode,
+          ...(reader.query && { query: reader.query }),
+          positions: checkpoint.positions(),
+        }),
       }),
     );
     // What was read is to be written even after a stop.
@@ -112,6 +138,7 @@ export async function exportContainer(
       },
       context,
     );
+    if (reader.query && !context.signal.aborted) checkpoint.note(new Map([[FINISHED, new Date().toISOString()]]));
   });
 }
 
@@ -126,4 +153,16 @@ function announced(checkpoint: Checkpoint, { onReady }: Reader): Checkpoint {
       onReady?.(starts.length);
     },
   };
+}
+
+/** The note that says when the job came to its end. */
+const FINISHED = 'finished';
+
+function openKept(file: string, job: Job, reader: Reader, options: ExportOptions, talk: Talk): Checkpoint {
+  const checkpoint = openCheckpoint(file, job, options);
+  const isUnfinished = checkpoint.positions().length > 0 && !checkpoint.notes().has(FINISHED);
+  if (!reader.startsOver || !isUnfinished) return checkpoint;
+  checkpoint.close();
+  talk.note('there is no position in the middle of this query: starting over');
+  return openCheckpoint(file, job, { restart: true });
 }

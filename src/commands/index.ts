@@ -3,7 +3,8 @@ import { consume } from './consume.ts';
 import { copy } from './copy.ts';
 import { emulator } from './emulator.ts';
 import { produce } from './produce.ts';
+import { queryExport } from './query-export.ts';
 import { tail } from './tail.ts';
 
 /** The subcommands, in the order of help. */
-export const COMMANDS: readonly Command[] = [copy, tail, consume, produce, emulator];
+export const COMMANDS: readonly Command[] = [copy, tail, queryExport, consume, produce, emulator];

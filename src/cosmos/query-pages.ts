@@ -31,10 +31,7 @@ export class QueryPages {
   readonly #pages: RawPages;
   #ranges: Promise<readonly PhysicalRange[]> | undefined;
 
-  constructor(
-    { client, pages }: { readonly client: CosmosClient; readonly pages: RawPages },
-    facts: ContainerFacts,
-  ) {
+  constructor({ client, pages }: { readonly client: CosmosClient; readonly pages: RawPages }, facts: ContainerFacts) {
     this.#container = containerOf(client, facts);
     this.#pages = pages;
   }

@@ -86,7 +86,7 @@ function beginning(from: Continuation | undefined, reading: Reading): Progress |
 }
 
 function begin(progress: Progress, { shape, options }: Reading): Progress {
-  const isStamped = options.passes !== 'one' && shape.results !== 'documents';
+  const isStamped = options.passes !== 'one' && !shape.areDocuments;
   return isStamped ? { ...progress, isStamped } : progress;
 }
 
@@ -135,9 +135,9 @@ function pageOf(answer: QueryPage, before: Progress, { facts, shape, options, ra
   const known = new Set(before.known);
   const found = new Found(before);
   const from = `${mark ?? ''} ${before.token ?? ''}`;
-  const key = shape.results === 'values' ? undefined : new DocumentKey(facts.partitionKey);
+  const key = shape.nameDocuments(facts.partitionKey) ? new DocumentKey(facts.partitionKey) : undefined;
   const changes: Change[] = [];
-  const stampedAs = isStamped ? 'payload' : shape.results === 'documents' ? 'documents' : undefined;
+  const stampedAs = isStamped ? 'payload' : shape.areDocuments ? 'documents' : undefined;
   for (const [index, result] of resultsIn(body, stampedAs).entries()) {
     const stamp = stampOf(result);
     if (stamp && stamp.time >= (next ?? 0)) found.add(stamp.version);

@@ -1,4 +1,5 @@
 import { type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
+import { tokenize } from '../sql/lexer.ts';
 import { parseSelect } from '../sql/parser.ts';
 import { printExpression, printSelect } from '../sql/printer.ts';
 import { namesOf } from '../sql/projection.ts';
@@ -12,8 +13,12 @@ import type { Expression, Select } from '../sql/syntax.ts';
 export interface QueryShape {
   /** Whether each range has its results by itself: a filter and a projection, and nothing that puts results together. */
   readonly isPerRange: boolean;
-  /** What the results are: documents as they are stored, something that names its document, or anything. */
-  readonly results: 'documents' | 'named' | 'values';
+  /** Whether the results are documents as they are stored. */
+  readonly areDocuments: boolean;
+  /** Whether a result tells its document by id and partition key, one result each. */
+  nameDocuments(partitionKey: PartitionKeyDefinition): boolean;
+  /** Names of the parameters that it uses, as far as can be told. */
+  readonly parameters: readonly string[];
   /** Queries for less, where a result belongs to one document. */
   readonly versions: VersionQueries | undefined;
 }
@@ -30,29 +35,54 @@ export interface VersionQueries {
 export const MARK = '@cosmosflowMark';
 
 /** Reads a query. One that does not make sense here may still do so to the service: nothing is known of it. */
-export function shapeOf(text: string, partitionKey: PartitionKeyDefinition): QueryShape {
+export function shapeOf(text: string): QueryShape {
+  const parameters = parametersIn(text);
   try {
     const select = parseSelect(text);
-    if (!isStreaming(select) || !readsDocuments(select)) return UNKNOWN;
-    return { isPerRange: true, results: resultsOf(select, partitionKey), versions: versionsOf(select) };
+    if (!isStreaming(select) || !readsDocuments(select)) return { ...UNKNOWN, parameters };
+    const columns = columnsOf(select);
+    const areDocuments = columns === 'all';
+    return {
+      isPerRange: true,
+      parameters,
+      areDocuments,
+      nameDocuments: ({ paths }) =>
+        areDocuments || ['id', ...paths.map((path) => propertyNames(path)[0] ?? '')].every((name) => columns.has(name)),
+      versions: versionsOf(select),
+    };
   } catch (error) {
-    if (error instanceof SqlError) return UNKNOWN;
+    if (error instanceof SqlError) return { ...UNKNOWN, parameters };
     throw error;
   }
 }
 
-const UNKNOWN: QueryShape = { isPerRange: false, results: 'values', versions: undefined };
+const UNKNOWN: QueryShape = {
+  isPerRange: false,
+  areDocuments: false,
+  nameDocuments: () => false,
+  parameters: [],
+  versions: undefined,
+};
 
-function resultsOf(select: Select, { paths }: PartitionKeyDefinition): QueryShape['results'] {
+function parametersIn(text: string): readonly string[] {
+  try {
+    return tokenize(text).flatMap(({ kind, text: name }) => (kind === 'parameter' ? [name] : []));
+  } catch (error) {
+    if (error instanceof SqlError) return [];
+    throw error;
+  }
+}
+
+/** The properties that results have as their documents have them, where each document has one result at most. */
+function columnsOf(select: Select): ReadonlySet<string> | 'all' {
   const alias = documentAlias(select);
-  if (alias === undefined || select.from.length > 1) return 'values';
-  const { projection } = select;
-  if (projection.kind === 'document') return 'documents';
-  if (projection.kind === 'value') return printExpression(projection.expression) === alias ? 'documents' : 'values';
+  const { projection, from } = select;
+  if (alias === undefined || from.length > 1) return new Set();
+  if (projection.kind === 'document') return 'all';
+  if (projection.kind === 'value') return printExpression(projection.expression) === alias ? 'all' : new Set();
   const names = namesOf(projection.items);
-  const columns = new Map(projection.items.map(({ expression }, at) => [names[at], printExpression(expression)]));
-  const wanted = ['id', ...paths.map((path) => propertyNames(path)[0] ?? '')];
-  return wanted.every((name) => columns.get(name) === printExpression(member(alias, name))) ? 'named' : 'values';
+  const columns = projection.items.map(({ expression }, at) => [names[at] ?? '', printExpression(expression)] as const);
+  return new Set(columns.filter(([name, text]) => text === printExpression(member(alias, name))).map(([name]) => name));
 }
 
 function versionsOf(select: Select): VersionQueries | undefined {

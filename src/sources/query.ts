@@ -3,7 +3,7 @@ import type { Source } from '../contract.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import type { ContainerFacts } from '../cosmos/container.ts';
 import { queryByRange } from './query-by-range.ts';
-import { type QueryShape, shapeOf } from './query-shape.ts';
+import type { QueryShape } from './query-shape.ts';
 import { queryStream } from './query-stream.ts';
 
 export interface QueryOptions {
@@ -30,7 +30,6 @@ export interface QueryParameter {
 }
 
 /** The results of a query: by range where each range has them by itself, else in one stream. */
-export function query(connection: Connection, facts: ContainerFacts, options: QueryOptions): Source {
-  const shape: QueryShape = shapeOf(options.text, facts.partitionKey);
+export function query(connection: Connection, facts: ContainerFacts, shape: QueryShape, options: QueryOptions): Source {
   return shape.isPerRange ? queryByRange(connection, facts, shape, options) : queryStream(connection, facts, options);
 }

@@ -3,6 +3,7 @@ import { RawPages } from '../../src/cosmos/raw-pages.ts';
 import { type HttpRequest, ResponseHeaders } from '../../src/cosmos/transport.ts';
 
 const PAGE = '{"_rid":"r","Documents":[{"id":"a","v":1.0}],"_count":1}';
+const RANGE_QUERY = { 'x-ms-documentdb-isquery': 'true', 'x-ms-documentdb-partitionkeyrangeid': '0' };
 const FEED = { 'a-im': 'Incremental feed' };
 
 test('a page of the change feed is traded for a ticket, and the ticket for its bytes, once', async () => {
@@ -11,6 +12,19 @@ test('a page of the change feed is traded for a ticket, and the ticket for its b
   expect(Documents).toHaveLength(1);
   expect(pages.take(Documents[0]).toString()).toBe(PAGE);
   expect(() => pages.take(Documents[0])).toThrow(/broken invariant/);
+});
+
+test('so is a page of a query of one range, and its headers can be had with it', async () => {
+  const pages = new RawPages(async () => ({ ...answer(200, PAGE), headers: new ResponseHeaders({ date: 'today' }) }));
+  const { Documents } = await ask(pages, requestFor('POST', '/dbs/db/colls/items/docs', RANGE_QUERY));
+  const { body, headers } = pages.takeAnswer(Documents[0]);
+  expect([body.toString(), headers.get('date')]).toEqual([PAGE, 'today']);
+});
+
+test('a plan, which nobody looks at, is not asked for', async () => {
+  const pages = new RawPages(() => Promise.reject(new Error('asked')));
+  const request = requestFor('POST', '/dbs/db/colls/items/docs', { 'x-ms-cosmos-is-query-plan-request': 'True' });
+  expect(await pages.httpClient.sendRequest(request)).toMatchObject({ status: 200, bodyAsText: '{}' });
 });
 
 test('pages that are open at once have tickets of their own', async () => {
@@ -27,7 +41,8 @@ test('pages that are open at once have tickets of their own', async () => {
 test.each([
   ['a container', 200, requestFor('GET', '/dbs/db/colls/items', FEED)],
   ['documents that are not of the change feed', 200, requestFor('GET', '/dbs/db/colls/items/docs', {})],
-  ['a query', 200, requestFor('POST', '/dbs/db/colls/items/docs', FEED)],
+  ['a batch', 200, requestFor('POST', '/dbs/db/colls/items/docs', FEED)],
+  ['a query of all ranges', 200, requestFor('POST', '/dbs/db/colls/items/docs', { 'x-ms-documentdb-isquery': 'true' })],
   ['a refusal', 429, requestFor('GET', '/dbs/db/colls/items/docs', FEED)],
 ])('the answer about %s reaches the SDK as it is', async (_, status, request) => {
   const response = await new RawPages(answering(status, PAGE)).httpClient.sendRequest(request);

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import pLimit from 'p-limit';
+import type { Connection } from '../cosmos/connection.ts';
+import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
+import { type QueryParameter, query } from '../sources/query.ts';
+import { shapeOf } from '../sources/query-shape.ts';
+import { FlowError } from '../support/error.ts';
+import type { Context } from './command.ts';
+import { type DestinationOptions, destinationOf } from './destination.ts';
+import { type ExportOptions, exportContainer, type QueryText } from './export.ts';
+import { isFlawed, refusedQuery } from './refused-query.ts';
+
+export interface QueryExportOptions extends ExportOptions, DestinationOptions {
+  readonly query: string | undefined;
+  readonly queryFile: string | undefined;
+  readonly param: readonly QueryParameter[];
+  readonly incremental: boolean;
+  readonly continuous: boolean;
+  readonly poll: number;
+  readonly overlap: number;
+  readonly maxItemCount: number;
+}
+
+/** Hands on the results of a query; resolves at their end, or when it is told to stop. */
+export async function exportQuery(source: string, options: QueryExportOptions, context: Context): Promise<void> {
+  const asked = { text: textOf(options), parameters: parametersOf(options.param) };
+  const passes = passesOf(options);
+  const shape = shapeOf(asked.text);
+  const missing = shape.parameters.find((name) => !asked.parameters.some((given) => given.name === name));
+  if (missing !== undefined) throw withoutValue(missing);
+  if (passes !== 'one' && !shape.versions) throw notByDocument(options);
+  await exportContainer(
+    source,
+    {
+      mode: modeOf(asked),
+      query: asked,
+      ends: passes === 'one',
+      startsOver: !shape.isPerRange,
+      open: async (connection, facts) => {
+        await check(asked, connection, facts);
+        context.talk.note(shape.isPerRange ? BY_RANGE : IN_ONE_STREAM);
+        return query(connection, facts, shape, {
+          ...asked,
+          maxItemCount: options.maxItemCount,
+          passes,
+          pollMs: options.poll,
+          overlapMs: options.overlap,
+          limit: pLimit(READS_MAX),
+          signal: context.signal,
+          explain: (error) => refusedQuery(error, asked.text),
+        });
+      },
+    },
+    destinationOf(options, context),
+    // The service has seen to them.
+    { ...options, where: undefined, select: undefined },
+    context,
+  );
+}
+
+/** Pages being read at once, over all ranges. */
+const READS_MAX = 16;
+const BY_RANGE = 'resumes at pages; not a snapshot: what is written meanwhile may be found, or not';
+const IN_ONE_STREAM =
+  'cannot resume: a crash starts over; not a snapshot: what is written meanwhile may be found, or not';
+
+function textOf({ query: text, queryFile: file, where, select }: QueryExportOptions): string {
+  if (text !== undefined && file !== undefined) throw exclusive('--query', '--query-file');
+  if (text !== undefined || file !== undefined) {
+    if (where !== undefined || select !== undefined) throw exclusive('--query', where ? '--where' : '--select');
+    const found = (file === undefined ? (text ?? '') : readText(file)).trim();
+    if (found !== '') return found;
+    throw new FlowError('usage', 'the query is empty', { hint: 'for everything, leave it out: it is SELECT * FROM c' });
+  }
+  const all = `SELECT ${select ?? '*'} FROM c`;
+  return where === undefined ? all : `${all} WHERE ${where}`;
+}
+
+function exclusive(one: string, other: string): FlowError {
+  return new FlowError('usage', `${one} and ${other} exclude each other`, { hint: 'give one of them' });
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new FlowError('usage', `--query-file: "${file}" cannot be read: ${reason}`, {
+      hint: 'check its name',
+      cause,
+    });
+  }
+}
+
+function parametersOf(given: readonly QueryParameter[]): readonly QueryParameter[] {
+  const names = given.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice === undefined) return given.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  throw new FlowError('usage', `--param: "${twice}" is given twice`, { hint: 'a parameter has one value' });
+}
+
+function withoutValue(name: string): FlowError {
+  return new FlowError('usage', `the parameter "${name}" has no value`, {
+    hint: `give it with --param ${name.slice(1)}=JSON`,
+  });
+}
+
+function passesOf({ incremental, continuous }: QueryExportOptions): 'one' | 'incremental' | 'continuous' {
+  if (incremental && continuous) throw exclusive('--incremental', '--continuous');
+  return continuous ? 'continuous' : incremental ? 'incremental' : 'one';
+}
+
+function notByDocument({ continuous }: QueryExportOptions): FlowError {
+  const flag = continuous ? '--continuous' : '--incremental';
+  return new FlowError('usage', `${flag} needs a query whose results belong to one document each`, {
+    hint: 'a filter and a projection FROM c: no ORDER BY, GROUP BY, DISTINCT, TOP, OFFSET or aggregates',
+  });
+}
+
+/** The same whenever the query is. */
+function modeOf({ text, parameters }: QueryText): string {
+  const values = parameters.map(({ name, value }) => `${name}=${JSON.stringify(value)}`);
+  return values.length === 0 ? `query ${text}` : `query ${text} with ${values.join(', ')}`;
+}
+
+/** Has the service read the query, which costs nothing, so that a bad one is found before anything is written. */
+async function check({ text, parameters }: QueryText, connection: Connection, facts: ContainerFacts): Promise<void> {
+  const asked = { query: text, parameters: [...parameters] as QueryParameter[] };
+  await containerOf(connection.client, facts)
+    .getQueryPlan(asked)
+    .catch((error: unknown) => {
+      // There are queries without a plan, and servers that make none: else the answer to the query itself tells.
+      if (isFlawed(error)) throw refusedQuery(error, text);
+    });
+}

@@ -1,0 +1,84 @@
+import { command } from './command.ts';
+import { fileFlags } from './file-flags.ts';
+import {
+  count,
+  duration,
+  embeddedData,
+  list,
+  optional,
+  patience,
+  requestTimeout,
+  select,
+  toggle,
+  where,
+} from './flags.ts';
+import { parseParameter } from './query-parameter.ts';
+
+export const queryExport = command({
+  name: 'query-export',
+  summary: 'print the results of a query, or send them on',
+  notes: [
+    '--query says what to ask for; or --where and --select say parts of it, and call the document c. Values are best given with --param.',
+    'A filter and a projection are asked of each physical range by itself, side by side, and their results handed on byte for byte; after a crash such an export goes on behind the last page of each range that was written. ORDER BY, GROUP BY, DISTINCT, TOP, OFFSET and aggregates over documents come in one stream, which starts over after a crash, and whose numbers are those of JavaScript.',
+    'Neither is a snapshot: what is written while the query runs may be found, or not. An export that has finished is not done again with the same checkpoint; --incremental does what is new.',
+    '--incremental and --continuous find what was written since by the _ts of documents, by the clock of the server. Results come again when their document has changed; deletes are not seen. Results of documents that were written while a pass began may come twice, if there were more than 4,096 of them in a range.',
+  ],
+  arguments: [{ name: 'source', summary: 'address of the container to read' }],
+  flags: {
+    query: optional('--query <sql>', 'what to ask for; every document if nothing is said'),
+    queryFile: optional('--query-file <file>', 'the same, from a file'),
+    where,
+    select,
+    param: list('--param <name=json>', 'value of a parameter of the query; may be given several times', parseParameter),
+    to: optional('--to <url>', 'where to send results'),
+    out: optional('--out <path>', 'the file or directory to write to'),
+    ...fileFlags,
+    incremental: toggle('--incremental', 'only what was written since the last time, with the same checkpoint'),
+    continuous: toggle('--continuous', 'ask again and again for what was written since'),
+    poll: duration('--poll <time>', 'with --continuous, how long to wait before asking again', '5s', { minMs: 10 }),
+    overlap: duration(
+      '--overlap <time>',
+      'how far before the last pass to look again, for clocks and replicas that are behind',
+      '10s',
+    ),
+    checkpoint: optional('--checkpoint <file>', 'where to keep how far it is'),
+    resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
+    restart: toggle('--restart', 'forget the checkpoint and start over'),
+    maxItemCount: count('--max-item-count <n>', 'results to ask for in a page', 1000, { max: 100_000 }),
+    patience,
+    requestTimeout,
+    embeddedData,
+  },
+  examples: [
+    ['every document, one a line', 'cosmosflow query-export embedded:shop/orders'],
+    [
+      'large orders',
+      `cosmosflow query-export embedded:shop/orders --query 'SELECT c.id, c.amount FROM c WHERE c.amount > @min' --param min=100`,
+    ],
+    [
+      'a report',
+      `cosmosflow query-export embedded:shop/orders --query 'SELECT c.currency, COUNT(1) AS orders FROM c GROUP BY c.currency'`,
+    ],
+    [
+      'what was written since the last time',
+      'cosmosflow query-export embedded:shop/orders --incremental --checkpoint orders.db',
+    ],
+  ],
+  exits: [
+    [0, 'everything is exported'],
+    [2, 'a flag, address, credential or the query is wrong, or the checkpoint is of another job'],
+    [4, 'the account refused the key'],
+    [5, 'the source is gone, or not available'],
+    [6, 'the destination refused results, or is not available'],
+    [7, 'another process has the checkpoint or the embedded data'],
+    [8, 'the checkpoint is damaged, or the container was created again'],
+    [9, 'the checkpoint or the output cannot be written'],
+    [130, 'stopped with Ctrl-C'],
+    [141, 'the reader of the pipe went away'],
+    [143, 'stopped with SIGTERM'],
+  ],
+  async run({ arguments: [source = ''], options }, context) {
+    const { exportQuery } = await import('./export-query.ts');
+    await exportQuery(source, options, context);
+  },
+});
