@@ -22,6 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sources: ['contract', 'cosmos', 'formats', 'protocol', 'sql'],
   formats: ['contract'],
   sinks: ['contract', 'cosmos', 'formats', 'protocol', 'sql'],
+  verify: ['contract', 'cosmos', 'formats', 'protocol'],
   emulator: ['protocol', 'sql'],
   receiver: ['formats', 'protocol'],
   commands: [
@@ -31,6 +32,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'sinks',
     'formats',
     'checkpoint',
+    'verify',
     'cosmos',
     'protocol',
     'sql',

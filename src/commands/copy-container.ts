@@ -1,8 +1,6 @@
-import pLimit from 'p-limit';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
-import type { Sink, Source } from '../contract.ts';
+import type { Sink } from '../contract.ts';
 import { type Address, parseAddress } from '../cosmos/address.ts';
-import type { Connection } from '../cosmos/connection.ts';
 import {
   type ContainerFacts,
   createContainer,
@@ -11,11 +9,8 @@ import {
   readContainer,
   templateOf,
 } from '../cosmos/container.ts';
-import { faultOf, isTransient, toFlowError } from '../cosmos/faults.ts';
 import { cosmosSink } from '../sinks/cosmos.ts';
 import { retrying as retryingSink } from '../sinks/retrying.ts';
-import { changeFeed } from '../sources/change-feed.ts';
-import { retrying as retryingSource } from '../sources/retrying.ts';
 import { FlowError } from '../support/error.ts';
 import { later } from '../support/later.ts';
 import type { PatienceOptions } from '../support/patience.ts';
@@ -24,6 +19,7 @@ import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import { type Between, type BetweenOptions, between } from './between.ts';
 import type { Context } from './command.ts';
+import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
 import { patiently } from './patiently.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
@@ -60,7 +56,7 @@ export async function copyContainer(
     const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
       patiently(() => connect(accounts, from, to, work, context), patienceOf(tally, options, context.signal)),
     );
-    await assertApart(ends, sourceText);
+    await assertApart(ends.source, ends.target, sourceText);
     const ids = { sourceRid: ends.source.facts.rid, targetRid: ends.target.facts.rid };
     const checkpoint = own(openCheckpoint(options.checkpoint, { ...job, ...ids }, options));
     const isFresh = checkpoint.positions().every(({ resumeAt }) => resumeAt === undefined);
@@ -68,10 +64,8 @@ export async function copyContainer(
     else context.talk.note(`going on where "${options.checkpoint}" says`);
     if (options.follow) tally.onCaughtUp = sayOnce(context, tally, 'caught up; following what changes until Ctrl-C');
 
-    const [source, sink] = [
-      readFrom(ends.source, tally, options, context),
-      writeTo(ends.target, tally, options, context),
-    ];
+    const source = feedOf(ends.source, { ...options, readsMax: READS_MAX }, patienceOf(tally, options, context.signal));
+    const sink = writeTo(ends.target, tally, options, context);
     const meters = [ends.source.connection.meter, ends.target.connection.meter];
     await transfer(
       {
@@ -87,12 +81,6 @@ export async function copyContainer(
   });
 }
 
-interface End {
-  readonly connection: Connection;
-  readonly facts: ContainerFacts;
-  readonly name: string;
-}
-
 /** Pages being read at once, over all ranges. */
 const READS_MAX = 16;
 
@@ -103,9 +91,9 @@ async function connect(
   { assertKeeps }: Between,
   context: Context,
 ): Promise<{ source: End; target: End }> {
-  const source = await openEnd(await accounts.connect(from, 'source'), from, 'source', context, readContainer);
+  const source = await openEnd(accounts, from, 'source', context);
   assertKeeps(source.facts.partitionKey);
-  const target = await openEnd(await accounts.connect(to, 'target'), to, 'target', context, async (client, name) => {
+  const target = await openEnd(accounts, to, 'target', context, async (client, name) => {
     const found = await findContainer(client, name);
     if (found) return found;
     await createContainer(client, name, templateOf(source.facts.definition));
@@ -114,39 +102,6 @@ async function connect(
   });
   if (!isSameKey(source.facts.partitionKey, target.facts.partitionKey)) throw keyMismatch(source.facts, target.facts);
   return { source, target };
-}
-
-async function openEnd(
-  connection: Connection,
-  address: Address,
-  role: 'source' | 'target',
-  { signal }: Context,
-  open: (client: Connection['client'], address: Address) => Promise<ContainerFacts>,
-): Promise<End> {
-  const name = `${role} "${address.database}/${address.container}"`;
-  const facts = await open(connection.client, address).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw toFlowError(error, role, name);
-  });
-  return { connection, facts, name };
-}
-
-function readFrom({ connection, facts, name }: End, tally: Tally, options: CopyOptions, context: Context): Source {
-  const source = changeFeed(connection, facts, {
-    maxItemCount: options.maxItemCount,
-    follow: options.follow,
-    pollMs: options.poll,
-    limit: pLimit(READS_MAX),
-    signal: context.signal,
-  });
-  return retryingSource(source, {
-    ...patienceOf(tally, options, context.signal),
-    isTransient: (error) => {
-      const fault = faultOf(error);
-      return fault !== undefined && isTransient(fault);
-    },
-    explain: (error) => toFlowError(error, 'source', name),
-  });
 }
 
 function writeTo({ connection, facts }: End, tally: Tally, options: CopyOptions, context: Context): Sink {
@@ -168,23 +123,7 @@ function sayOnce({ talk }: Context, tally: Tally, text: string): () => void {
   };
 }
 
-/** One account may go by several names: then the container itself tells. */
-async function assertApart({ source, target }: { source: End; target: End }, name: string): Promise<void> {
-  if (source.facts.rid !== target.facts.rid) return;
-  const [one, other] = [
-    await source.connection.client.getWriteEndpoint(),
-    await target.connection.client.getWriteEndpoint(),
-  ];
-  if (one === other) throw sameContainer(name);
-}
-
-function sameContainer(name: string): FlowError {
-  return new FlowError('same_container', `source and target are the same container, "${name}"`, {
-    hint: 'give the target another name, or another account with COSMOS_TARGET_URI and COSMOS_TARGET_KEY',
-  });
-}
-
-function keyMismatch(source: ContainerFacts, target: ContainerFacts): FlowError {
+export function keyMismatch(source: ContainerFacts, target: ContainerFacts): FlowError {
   const [wanted, found] = [source.partitionKey.paths.join(', '), target.partitionKey.paths.join(', ')];
   return new FlowError('partition_key_mismatch', `the target is partitioned by "${found}", the source by "${wanted}"`, {
     hint: 'name a target that does not exist yet: it is created like the source',

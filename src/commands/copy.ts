@@ -1,3 +1,4 @@
+import { FlowError } from '../support/error.ts';
 import { command } from './command.ts';
 import {
   concurrency,
@@ -36,6 +37,7 @@ export const copy = command({
     follow: toggle('--follow', 'go on after catching up, until Ctrl-C'),
     where,
     select,
+    verify: toggle('--verify', 'compare source and target at the end, as "cosmosflow verify" does'),
     checkpoint: text('--checkpoint <file>', 'where to keep how far the copy is', '.cosmosflow/checkpoint.db'),
     resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
     restart: toggle('--restart', 'forget the checkpoint and start over'),
@@ -59,6 +61,7 @@ export const copy = command({
   exits: [
     [0, 'everything is copied'],
     [2, 'a flag, address or credential is wrong, or the checkpoint is of another job'],
+    [3, 'with --verify: source and target differ'],
     [4, 'an account refused the key'],
     [5, 'the source is gone, or not available'],
     [6, 'the target refused a document, or is not available'],
@@ -70,6 +73,17 @@ export const copy = command({
   ],
   async run({ arguments: [source = '', target = ''], options }, context) {
     const { copyContainer } = await import('./copy-container.ts');
+    if (options.verify && options.follow)
+      throw new FlowError('usage', '--verify and --follow exclude each other', {
+        hint: 'run cosmosflow verify while the copy goes on',
+      });
+    if (options.verify && (options.where ?? options.select) !== undefined)
+      throw new FlowError('usage', '--verify compares whole containers: it excludes --where and --select', {
+        hint: 'leave out --verify',
+      });
     await copyContainer(source, target, options, context);
+    if (!options.verify || context.signal.aborted) return;
+    const { verifyAfterCopy } = await import('./verify-containers.ts');
+    await verifyAfterCopy(source, target, options, context);
   },
 });

@@ -5,6 +5,7 @@ import { emulator } from './emulator.ts';
 import { produce } from './produce.ts';
 import { queryExport } from './query-export.ts';
 import { tail } from './tail.ts';
+import { verify } from './verify.ts';
 
 /** The subcommands, in the order of help. */
-export const COMMANDS: readonly Command[] = [copy, tail, queryExport, consume, produce, emulator];
+export const COMMANDS: readonly Command[] = [copy, verify, tail, queryExport, consume, produce, emulator];

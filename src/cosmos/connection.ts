@@ -6,6 +6,7 @@ import { VERSION } from '../support/version.ts';
 import type { Account } from './account.ts';
 import { Agent } from './agent.ts';
 import { Batches } from './batches.ts';
+import { Points } from './points.ts';
 import { RawPages } from './raw-pages.ts';
 import { masterKeySignature } from './signature.ts';
 import { type Exchange, exchangeOver, type HttpClient, plainClient } from './transport.ts';
@@ -51,6 +52,12 @@ export class Connection {
   writer(): { readonly client: CosmosClient; readonly batches: Batches } {
     const batches = new Batches(this.#exchange(this.#large));
     return { client: this.#open(batches.httpClient), batches };
+  }
+
+  /** A client that reads and writes single documents as bytes. `signal` cuts its requests off. */
+  pointer(signal: AbortSignal): { readonly client: CosmosClient; readonly points: Points } {
+    const points = new Points(this.#exchange(this.#small, signal));
+    return { client: this.#open(points.httpClient), points };
   }
 
   async close(): Promise<void> {
