@@ -64,6 +64,28 @@ export function findMember(text: Uint8Array, at: number, name: Uint8Array): numb
   }
 }
 
+/**
+ * Writes the offsets of all members of the object at `at` into `spans`, in their order: start and end of the name, with
+ * its quotes, and start and end of the value. Returns how many offsets these are; what is behind them is of an earlier
+ * call.
+ */
+export function memberSpans(text: Uint8Array, at: number, spans: number[]): number {
+  let next = skipSpace(text, expect(text, skipSpace(text, at), OPEN_OBJECT));
+  if (text[next] === CLOSE_OBJECT) return 0;
+  for (let count = 0; ; ) {
+    spans[count++] = next;
+    const nameEnd = skipString(text, next);
+    spans[count++] = nameEnd;
+    const valueStart = skipSpace(text, expect(text, skipSpace(text, nameEnd), COLON));
+    spans[count++] = valueStart;
+    const valueEnd = skipValue(text, valueStart);
+    spans[count++] = valueEnd;
+    next = skipSpace(text, valueEnd);
+    if (text[next] === CLOSE_OBJECT) return count;
+    next = skipSpace(text, expect(text, next, COMMA));
+  }
+}
+
 /** Start and end offsets, in pairs, of the elements of the array at `at`. */
 export function elementSpans(text: Uint8Array, at: number): number[] {
   const spans: number[] = [];
@@ -171,7 +193,7 @@ function indexOfEscapedName(text: Uint8Array, start: number, end: number, names:
   return names.findIndex((name) => Buffer.from(name).toString('utf8') === decoded);
 }
 
-function hasBackslash(text: Uint8Array, start: number, end: number): boolean {
+export function hasBackslash(text: Uint8Array, start: number, end: number): boolean {
   for (let index = start; index < end; index++) if (text[index] === BACKSLASH) return true;
   return false;
 }

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { elementSpans, findMember, locateMembers, SPAN, skipSpace, skipValue } from '../../src/support/json-bytes.ts';
+import {
+  elementSpans,
+  findMember,
+  locateMembers,
+  memberSpans,
+  SPAN,
+  skipSpace,
+  skipValue,
+} from '../../src/support/json-bytes.ts';
 import { randomFrom } from './random.ts';
 import { randomObject } from './random-json.ts';
 
@@ -106,3 +114,13 @@ function parsedMembers(text: string, names: readonly string[]): unknown[] {
   const parsed = JSON.parse(text) as Record<string, unknown>;
   return names.map((name) => (Object.hasOwn(parsed, name) ? parsed[name] : 'absent'));
 }
+
+test('all members are found in their order, also those of one name', () => {
+  const text = Buffer.from('[{ "a" : {"b":[1,"}"]} ,"\\"":"x\\\\", "a":-1e5}');
+  const spans: number[] = [];
+  const count = memberSpans(text, 1, spans);
+  const texts = Array.from({ length: count / 2 }, (_, at) => text.toString('utf8', spans[2 * at], spans[2 * at + 1]));
+  expect(texts).toEqual(['"a"', '{"b":[1,"}"]}', '"\\""', '"x\\\\"', '"a"', '-1e5']);
+  expect(memberSpans(Buffer.from(' { } '), 0, spans)).toBe(0);
+  expect(() => memberSpans(Buffer.from('{"a":1'), 0, spans)).toThrow('ends early');
+});

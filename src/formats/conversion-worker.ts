@@ -1,0 +1,13 @@
+import { workerData } from 'node:worker_threads';
+import type { Conversion } from './conversion.ts';
+
+// A thread that makes one file of another and ends. It loads what it needs and nothing else.
+
+const { name, options, from, to } = workerData as Conversion;
+if (name === 'parquet') {
+  const { writeParquet } = await import('./parquet-writing.ts');
+  await writeParquet(from, to, options);
+} else {
+  const { writeAvro } = await import('./avro-writing.ts');
+  await writeAvro(from, to, options);
+}

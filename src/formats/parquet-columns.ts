@@ -1,0 +1,173 @@
+import { FlowError } from '../support/error.ts';
+import { hasBackslash, memberSpans } from '../support/json-bytes.ts';
+import { fitOf } from './number-text.ts';
+
+/** What a column holds. `json` is the text of any value, as it was written; `nothing` is a column without a value. */
+export type ColumnType = 'string' | 'boolean' | 'int64' | 'double' | 'json' | 'nothing';
+
+/** One property of all documents. */
+export class Column {
+  readonly name: string;
+  #seen = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** The narrowest type that holds all values which were looked at, unchanged. */
+  get type(): ColumnType {
+    switch (this.#seen & KINDS) {
+      case 0:
+        return 'nothing';
+      case STRING:
+        return 'string';
+      case BOOLEAN:
+        return 'boolean';
+      case NUMBER:
+        if ((this.#seen & NOT_INT64) === 0) return 'int64';
+        return (this.#seen & NOT_DOUBLE) === 0 ? 'double' : 'json';
+      default:
+        return 'json';
+    }
+  }
+
+  /** Whether a -0 was among the numbers. */
+  get hasNegativeZero(): boolean {
+    return (this.#seen & NEGATIVE_ZERO) !== 0;
+  }
+
+  look(text: Buffer, start: number, end: number): void {
+    if ((this.#seen & OTHER) === 0) this.#seen |= kindOf(text, start, end);
+  }
+}
+
+/** The columns that documents have, in the order in which their names were first seen. */
+export class Columns {
+  readonly #wanted: boolean;
+  readonly #columns: Column[] = [];
+  readonly #byName = new Map<string, number>();
+  readonly #spans: number[] = [];
+  /** Names as they were last spelled: members mostly come in the same order, so the next is known before it is read. */
+  readonly #spelled: Buffer[] = [];
+
+  /** With names, those columns and no others. */
+  constructor(names?: readonly string[]) {
+    this.#wanted = names !== undefined;
+    for (const name of names ?? []) if (!this.#byName.has(name)) this.#add(name);
+  }
+
+  get all(): readonly Column[] {
+    return this.#columns;
+  }
+
+  /** Looks at a document, which may bring new columns. */
+  look(text: Buffer, start: number, end: number): void {
+    this.#each(text, start, end, true, (column, valueStart, valueEnd) => {
+      (this.#columns[column] as Column).look(text, valueStart, valueEnd);
+    });
+  }
+
+  /** Calls `visit` with the column and the offsets of each value; when a name is there twice, the last one counts. */
+  visit(text: Buffer, start: number, end: number, visit: Visit): void {
+    this.#each(text, start, end, false, visit);
+  }
+
+  #each(text: Buffer, start: number, end: number, mayGrow: boolean, visit: Visit): void {
+    if (text[start] !== OPEN_OBJECT) throw noObject(text.toString('utf8', start, end));
+    const spans = this.#spans;
+    const count = memberSpans(text, start, spans);
+    let expected = 0;
+    for (let at = 0; at < count; at += 4) {
+      const column = this.#columnOf(text, spans[at] as number, spans[at + 1] as number, expected, mayGrow);
+      if (column < 0) continue;
+      visit(column, spans[at + 2] as number, spans[at + 3] as number);
+      expected = column + 1;
+    }
+  }
+
+  #columnOf(text: Buffer, start: number, end: number, expected: number, mayGrow: boolean): number {
+    const spelled = this.#spelled[expected];
+    if (spelled?.length === end - start && isAt(text, start, spelled)) return expected;
+    const name = textOf(text, start, end);
+    const column = this.#byName.get(name) ?? (mayGrow && !this.#wanted ? this.#add(name) : -1);
+    if (column >= 0) this.#spelled[column] = Buffer.from(text.subarray(start, end));
+    return column;
+  }
+
+  #add(name: string): number {
+    if (this.#columns.length === COLUMNS_MAX) throw tooMany();
+    this.#byName.set(name, this.#columns.length);
+    return this.#columns.push(new Column(name)) - 1;
+  }
+}
+
+type Visit = (column: number, valueStart: number, valueEnd: number) => void;
+
+function isAt(text: Buffer, start: number, bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at++) if (text[start + at] !== bytes[at]) return false;
+  return true;
+}
+
+/** The text that a JSON string stands for. */
+export function textOf(text: Buffer, start: number, end: number): string {
+  if (hasBackslash(text, start, end)) return JSON.parse(text.toString('utf8', start, end));
+  return text.toString('utf8', start + 1, end - 1);
+}
+
+/** Each has memory of its own while a row group is written, and a part of the file's metadata. */
+const COLUMNS_MAX = 2000;
+
+const STRING = 1;
+const BOOLEAN = 2;
+const NUMBER = 4;
+const OTHER = 8;
+const KINDS = STRING | BOOLEAN | NUMBER | OTHER;
+const NOT_INT64 = 16;
+const NOT_DOUBLE = 32;
+const NEGATIVE_ZERO = 64;
+
+const OPEN_OBJECT = 0x7b;
+const OPEN_ARRAY = 0x5b;
+const QUOTE = 0x22;
+const MINUS = 0x2d;
+
+function kindOf(text: Buffer, start: number, end: number): number {
+  switch (text[start]) {
+    case QUOTE:
+      // UTF-8 has no bytes for half of a pair, which JSON can spell.
+      return hasBackslash(text, start, end) && !textOf(text, start, end).isWellFormed() ? OTHER : STRING;
+    case OPEN_OBJECT:
+    case OPEN_ARRAY:
+      return OTHER;
+    case 0x74:
+    case 0x66:
+      return BOOLEAN;
+    case 0x6e:
+      return 0;
+    default:
+      return kindOfNumber(text.toString('latin1', start, end));
+  }
+}
+
+function kindOfNumber(text: string): number {
+  const { int64, double } = fitOf(text);
+  const isNegativeZero = text.charCodeAt(0) === MINUS && Object.is(Number(text), -0);
+  return NUMBER | (int64 ? 0 : NOT_INT64) | (double ? 0 : NOT_DOUBLE) | (isNegativeZero ? NEGATIVE_ZERO : 0);
+}
+
+function noObject(row: string): FlowError {
+  const short = row.length > 40 ? `${row.slice(0, 40)}…` : row;
+  return new FlowError('sink_refused', `a Parquet file has columns, and "${short}" is not an object`, {
+    hint: 'select named values, as in SELECT VALUE {"total": c.total}, or use --format ndjson',
+  });
+}
+
+function tooMany(): FlowError {
+  return new FlowError(
+    'sink_refused',
+    `the documents of a Parquet file have more than ${COLUMNS_MAX} different names`,
+    {
+      hint: 'name the columns with --columns, or use --format ndjson',
+    },
+  );
+}
