@@ -4,7 +4,9 @@ import { FlowError } from '../support/error.ts';
 import type { Tally } from '../support/tally.ts';
 import type { Context } from './command.ts';
 import { type ToFilesOptions, toFiles } from './to-files.ts';
+import { type ToHttpOptions, toHttp } from './to-http.ts';
 import { toStdout } from './to-stdout.ts';
+import { toTcp } from './to-tcp.ts';
 
 /** Where changes go that do not go into a container. */
 export interface Destination {
@@ -32,7 +34,7 @@ export interface DestinationJob {
   about(): Readonly<Record<string, unknown>>;
 }
 
-export interface DestinationOptions extends ToFilesOptions {
+export interface DestinationOptions extends ToFilesOptions, ToHttpOptions {
   readonly to: string | undefined;
   readonly out: string | undefined;
 }
@@ -43,5 +45,25 @@ export function destinationOf(options: DestinationOptions, context: Context): De
   if (to !== undefined && out !== undefined)
     throw new FlowError('usage', '--to and --out exclude each other', { hint: 'give one of them' });
   if (out !== undefined) return toFiles(out, options);
-  return toStdout(context);
+  return to === undefined ? toStdout(context) : toUrl(to, options, context);
+}
+
+/** What `--to` takes, by scheme. */
+const SCHEMES: Readonly<Record<string, (url: URL, options: DestinationOptions, context: Context) => Destination>> = {
+  'https:': toHttp,
+  'http:': toHttp,
+  'tcp:': toTcp,
+};
+
+function toUrl(text: string, options: DestinationOptions, context: Context): Destination {
+  const url = URL.parse(text);
+  const to = url && SCHEMES[url.protocol];
+  if (to) return to(url, options, context);
+  // The rest of it may be a secret.
+  const what = url ? `--to cannot send to "${url.protocol}"` : '--to is not a URL';
+  throw new FlowError('usage', what, {
+    hint: `give one of ${Object.keys(SCHEMES)
+      .map((scheme) => `${scheme}//HOST…`)
+      .join(', ')}; --out FILE writes files`,
+  });
 }

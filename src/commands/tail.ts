@@ -19,6 +19,7 @@ import {
   toggle,
   where,
 } from './flags.ts';
+import { httpFlags } from './http-flags.ts';
 
 export const tail = command({
   name: 'tail',
@@ -82,6 +83,7 @@ export const tail = command({
     patience,
     requestTimeout,
     embeddedData,
+    ...httpFlags,
   },
   examples: [
     ['what is there, counted', 'cosmosflow tail embedded:shop/orders --start-from beginning -e | wc -l'],

@@ -1,0 +1,90 @@
+import { FlowError } from '../../support/error.ts';
+import { escapeControls } from '../../support/escape.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** What an attempt to deliver a batch has come to. */
+export type Outcome =
+  | { readonly kind: 'delivered' }
+  /** It may work later. Whether the receiver has taken the batch is not known. */
+  | { readonly kind: 'again'; readonly retryAfterMs: number; readonly reason: FlowError }
+  /** This batch will not be taken. */
+  | { readonly kind: 'refused'; readonly status: number; readonly why: string }
+  /** Nothing will be taken. */
+  | { readonly kind: 'stop'; readonly reason: FlowError };
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The beginning of its body. */
+  readonly text: string;
+}
+
+export interface AnswerOptions {
+  /** Whose answer it is, for people: an origin, for paths and queries may hold secrets. */
+  readonly receiver: string;
+  readonly isConflictDuplicate: boolean;
+  readonly nowMs: number;
+}
+
+/** What an answer means: only a status of 200 to 299 says that the batch is durable, whatever the body says. */
+export function outcomeOf({ status, headers, text }: Answer, options: AnswerOptions): Outcome {
+  const { receiver, isConflictDuplicate, nowMs } = options;
+  const answered = `"${receiver}" answered ${status}`;
+  if ((status >= 200 && status < 300) || (status === CONFLICT && isConflictDuplicate)) return { kind: 'delivered' };
+  if (LATER.has(status)) {
+    const waitMs = retryAfterMs(first(headers['retry-after']), nowMs);
+    const hint = 'the same command goes on where it stopped; --patience says how long to wait for the receiver';
+    const reason = new FlowError('sink_unavailable', `${answered} again and again`, { hint });
+    return { kind: 'again', retryAfterMs: waitMs, reason };
+  }
+  if (status === UNAUTHORIZED || status === FORBIDDEN) {
+    const hint = 'give it what it asks for: --http-header-env authorization=VARIABLE takes it from the environment';
+    return stop(new FlowError('unauthorized', answered, { hint }));
+  }
+  if (status === GONE) {
+    const hint =
+      'it wants nothing more from here; the same command goes on where it stopped, should it change its mind';
+    return stop(new FlowError('sink_refused', `${answered}: gone`, { hint }));
+  }
+  if (status >= 300 && status < 400) {
+    const hint = 'redirects are not followed, because what is sent could get lost on the way: give the final address';
+    return stop(new FlowError('sink_refused', `${answered}${target(first(headers.location))}`, { hint }));
+  }
+  if (status >= 400 && status < 500) return { kind: 'refused', status, why: words(text) };
+  return stop(new FlowError('sink_refused', `${answered}${words(text)}`, { hint: 'look at the log of the receiver' }));
+}
+
+/** Whether a smaller batch may be taken where this one was not. */
+export function isOfDocuments(status: number): boolean {
+  return OF_DOCUMENTS.has(status);
+}
+
+const LATER: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+const OF_DOCUMENTS: ReadonlySet<number> = new Set([400, 413, 422]);
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
+const CONFLICT = 409;
+const GONE = 410;
+const WORDS_MAX = 200;
+
+function stop(reason: FlowError): Outcome {
+  return { kind: 'stop', reason };
+}
+
+/** Of a header that came more than once. */
+function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** The origin alone: what follows it may be a secret. */
+function target(location: string | undefined): string {
+  const origin = location === undefined ? undefined : URL.parse(location)?.origin;
+  if (location === undefined) return '';
+  return origin === undefined || origin === 'null' ? ': a redirect within its origin' : `: a redirect to "${origin}"`;
+}
+
+function words(text: string): string {
+  const line = escapeControls(text.replace(/\s+/g, ' ').trim());
+  if (line === '') return '';
+  return `: ${line.length > WORDS_MAX ? `${line.slice(0, WORDS_MAX)}…` : line}`;
+}
