@@ -21,8 +21,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ['contract'],
   sources: ['contract', 'cosmos', 'formats', 'protocol', 'sql'],
   formats: ['contract'],
-  sinks: ['contract', 'cosmos', 'formats', 'protocol', 'sql'],
-  verify: ['contract', 'cosmos', 'formats', 'protocol'],
+  sinks: ['contract', 'cosmos', 'formats', 'http', 'protocol', 'sql'],
+  verify: ['contract', 'cosmos', 'formats', 'http', 'protocol'],
   emulator: ['protocol', 'sql'],
   receiver: ['formats', 'protocol'],
   commands: [

@@ -12,6 +12,7 @@ import {
   toggle,
   where,
 } from './flags.ts';
+import { httpFlags } from './http-flags.ts';
 import { parseParameter } from './query-parameter.ts';
 
 export const queryExport = command({
@@ -48,6 +49,7 @@ export const queryExport = command({
     patience,
     requestTimeout,
     embeddedData,
+    ...httpFlags,
   },
   examples: [
     ['every document, one a line', 'cosmosflow query-export embedded:shop/orders'],
@@ -67,7 +69,7 @@ export const queryExport = command({
   exits: [
     [0, 'everything is exported'],
     [2, 'a flag, address, credential or the query is wrong, or the checkpoint is of another job'],
-    [4, 'the account refused the key'],
+    [4, 'the account refused the key, or the receiver the credentials'],
     [5, 'the source is gone, or not available'],
     [6, 'the destination refused results, or is not available'],
     [7, 'another process has the checkpoint or the embedded data'],

@@ -37,6 +37,10 @@ export const tail = command({
       'off. Printed means that the system took it: whether the next program in the pipe did is for that program to know.',
     'Order holds among the changes of one document and, while nothing comes again, of one partition key; not between ' +
       'ranges. Splits and merges of ranges are followed.',
+    'With --to each change is sent to a receiver, over HTTP or TCP, until that has said that it is durable there; the position is ' +
+      'kept in .cosmosflow/tail.db, and the same command goes on where it stopped. A change has the same Idempotency-Key and ' +
+      'webhook-id however often it is sent, and the changes of one document are sent one after the other. README has the ' +
+      'headers, the signature, and what each answer means.',
     '--where and --select speak the query language of Azure Cosmos DB, and call the document c. Without --select documents ' +
       'keep every byte; properties that are selected keep theirs. Deletes pass --where and --select as they are. What once ' +
       'met --where and no longer does is not deleted where it went.',
@@ -93,6 +97,7 @@ export const tail = command({
     ['whatever is new, each time it is run', 'cosmosflow tail shop/orders -e --checkpoint orders.db >> orders.ndjson'],
     ['files of what is there, and at each run of what is new', 'cosmosflow tail shop/orders -e --out orders'],
     ['one customer', 'cosmosflow tail shop/orders --partition-key customer-00042 --start-from beginning --max 10'],
+    ['to a receiver, such as cosmosflow consume', 'cosmosflow tail embedded:shop/orders --to http://127.0.0.1:8088/'],
     [
       'some of it, and of that some columns',
       'cosmosflow tail embedded:shop/orders -e --where "c.amount > 100" --select "c.id, c.amount"',
@@ -101,8 +106,9 @@ export const tail = command({
   exits: [
     [0, 'it has come as far as was asked for'],
     [2, 'a flag, address or credential is wrong, or the checkpoint is of another job'],
-    [4, 'the account refused the key'],
+    [4, 'the account refused the key, or the receiver the credentials'],
     [5, 'the source is gone, or not available'],
+    [6, 'the receiver refused a change, or is not available'],
     [7, 'another process has the checkpoint or the embedded data'],
     [8, 'the checkpoint is damaged or too old, the output is damaged, or the container was created again'],
     [9, 'the checkpoint or the output cannot be written'],

@@ -82,13 +82,13 @@ export function assertSafe(
       hint: 'give credentials as a header: --http-header-env authorization=VARIABLE',
     });
   }
+  assertReachable(url.hostname, { allowLinkLocal });
   if (url.protocol !== 'https:' && !allowPlainHttp && !isLoopback(url.hostname)) {
     const instead = url.protocol === 'http:' ? `use https://${url.host}, or ` : '';
     throw new FlowError('usage', `--to "${url.protocol}//${url.host}" would send changes unencrypted over a network`, {
       hint: `${instead}add --allow-plain-http`,
     });
   }
-  assertReachable(url.hostname, { allowLinkLocal });
 }
 
 const FAILURES_MAX = 8;

@@ -20,7 +20,8 @@ export function cloudEvent(change: Change, { source, id }: EventContext): Buffer
     id,
     source,
     type: `cosmosflow.document.${change.operation ?? change.kind}`,
-    subject,
+    // Of what is not a document there is none, and it may not be empty.
+    ...(typeof subject === 'string' && subject !== '' && { subject }),
     ...(change.time !== undefined && { time: timeOf(change.time) }),
     // An extension of the specification: events with equal ones are to stay in order.
     partitionkey: JSON.stringify(partition),

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { verify, webhookSecrets } from '../../src/protocol/webhook.ts';
+import { type Received, serve } from '../sinks/http/rig.ts';
+import { useAccount } from '../support/account.ts';
+import { contentsOf } from '../support/contents.ts';
+import { useDirectory } from '../support/run-cli.ts';
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+test('what a receiver did not take is sent again by the same command, under the same ids', async () => {
+  const { account, named, address, run } = await useAccount();
+  const cwd = useDirectory();
+  await run(['produce', address('shop/orders'), '--count', '60'], { cwd });
+  const taken: Received[] = [];
+  const { url, requests } = await serve((response, request) => {
+    const isDown = requests.length > 20 && requests.length <= 40;
+    if (!isDown) taken.push(request);
+    response.writeHead(isDown ? 503 : 200).end();
+  });
+  const flags = ['--to', url, '-e', '--max-item-count', '10', '--concurrency', '4'];
+  const env = { COSMOSFLOW_WEBHOOK_SECRET: SECRET, HOOK_TOKEN: 'Bearer x' };
+  const tail = (...more: string[]) =>
+    run(['tail', address('shop/orders'), ...flags, '--http-header-env', 'authorization=HOOK_TOKEN', ...more], {
+      cwd,
+      env,
+    });
+
+  const first = await tail('--patience', '0');
+  expect(first, first.stderr).toMatchObject({ status: 6, stdout: '' });
+  expect(first.stderr).toContain(`"${new URL(url).origin}" answered 503 again and again`);
+  expect(first.stderr).not.toContain('code=1');
+  const second = await tail();
+  expect(second, second.stderr).toMatchObject({ status: 0 });
+  const third = await tail();
+  expect(third.stderr).toMatch(/read 0, written 0/);
+
+  const ids = new Map<string, Set<unknown>>();
+  for (const { body, headers } of requests) {
+    const { id } = JSON.parse(body.toString()) as { id: string };
+    ids.set(id, (ids.get(id) ?? new Set()).add(headers['idempotency-key']));
+  }
+  expect(requests.length).toBeGreaterThan(60);
+  expect([...ids.values()].map(({ size }) => size)).toEqual(Array.from({ length: 60 }, () => 1));
+  const documents = new Set(taken.map(({ body }) => body.toString()));
+  expect(documents.size).toBe(60);
+  expect((await contentsOf(account, named('shop/orders'))).length).toBe(60);
+  for (const { headers, body } of requests) {
+    const [id, timestamp, signature] = ['id', 'timestamp', 'signature'].map((name) =>
+      String(headers[`webhook-${name}`]),
+    );
+    const received = { id, timestamp, signature, body };
+    expect(verify(received, webhookSecrets(SECRET, 'SECRET'), { nowMs: Date.now() })).toBe('genuine');
+    expect(headers.authorization).toBe('Bearer x');
+  }
+});
+
+test('over TCP every document is acknowledged, and the next run has nothing to send', async () => {
+  const { address, run } = await useAccount();
+  const cwd = useDirectory();
+  await run(['produce', address('shop/orders'), '--count', '25'], { cwd });
+  const lines: string[] = [];
+  const server = createServer((socket) => {
+    let [text, count] = ['', 0];
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      text += bytes.toString();
+      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+        const line = text.slice(0, end);
+        text = text.slice(end + 1);
+        if (line !== '') count = lines.push(line) && count + 1;
+        else {
+          socket.write(`ack ${count}\n`);
+          count = 0;
+        }
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const to = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const sent of [25, 0]) {
+    const result = await run(['tail', address('shop/orders'), '--to', to, '-e', '--envelope'], { cwd });
+    expect(result, result.stderr).toMatchObject({ status: 0, stdout: '' });
+    expect(result.stderr).toMatch(new RegExp(`read ${sent}, written ${sent}`));
+  }
+  expect(new Set(lines.map((line) => (JSON.parse(line) as { key: [string] }).key[0])).size).toBe(25);
+});
