@@ -22,7 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sources: ['contract', 'cosmos', 'formats', 'protocol', 'sql'],
   formats: ['contract'],
   sinks: ['contract', 'cosmos', 'formats', 'http', 'protocol', 'sql'],
-  verify: ['contract', 'cosmos', 'formats', 'http', 'protocol'],
+  verify: ['contract', 'cosmos', 'formats', 'protocol'],
   emulator: ['protocol', 'sql'],
   receiver: ['formats', 'protocol'],
   commands: [

@@ -1,6 +1,5 @@
 import { BODY_FORMATS } from '../sinks/http/body.ts';
-import { COMPRESSIONS } from '../sinks/http/compression.ts';
-import { headerName, headerValue, isSecret } from '../sinks/http/header.ts';
+import { CONTENT_ENCODINGS, headerName, headerValue, isSecret } from '../sinks/http/header.ts';
 import { FlowError } from '../support/error.ts';
 import { choice, concurrency, count, duration, list, optional, toggle } from './flags.ts';
 
@@ -18,7 +17,7 @@ export const httpFlags = {
   httpBatch: count('--http-batch <n>', 'changes to send in a request, up to 1 MB of them', 1, { max: 10_000 }),
   httpBody: choice('--http-body <format>', 'what requests hold; json if nothing else is said', BODY_FORMATS),
   httpMethod: choice('--http-method <method>', 'how to send; post if nothing else is said', ['post', 'put']),
-  httpCompress: choice('--http-compress <encoding>', 'compress what is sent', COMPRESSIONS),
+  httpCompress: choice('--http-compress <encoding>', 'compress what is sent', CONTENT_ENCODINGS),
   httpHeader: list<GivenHeader>('--http-header <"name: value">', 'a header to send', parseHeader),
   httpHeaderEnv: list<GivenHeader>(
     '--http-header-env <name=VARIABLE>',

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { webhookSecrets } from '../protocol/webhook.ts';
 import type { BodyFormat } from '../sinks/http/body.ts';
 import { Circuit } from '../sinks/http/circuit.ts';
-import type { Compression } from '../sinks/http/compression.ts';
-import { headerValue } from '../sinks/http/header.ts';
+import { type ContentEncoding, headerValue } from '../sinks/http/header.ts';
 import { httpReceiver } from '../sinks/http/receiver.ts';
 import { httpSink } from '../sinks/http/sink.ts';
 import { assertReachable, isLoopback } from '../sinks/reach.ts';
@@ -18,7 +17,7 @@ export interface ToHttpOptions {
   readonly httpBatch: number;
   readonly httpBody: BodyFormat | undefined;
   readonly httpMethod: 'post' | 'put' | undefined;
-  readonly httpCompress: Compression | undefined;
+  readonly httpCompress: ContentEncoding | undefined;
   readonly httpHeader: readonly GivenHeader[];
   readonly httpHeaderEnv: readonly GivenHeader[];
   readonly webhookSecretEnv: string | undefined;

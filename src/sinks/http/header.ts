@@ -2,6 +2,10 @@ import { HEADER_VALUE, TOKEN } from '../../http/token.ts';
 import { WEBHOOK_HEADER } from '../../protocol/webhook.ts';
 import { FlowError } from '../../support/error.ts';
 
+/** How a body can be compressed. */
+export const CONTENT_ENCODINGS = ['gzip', 'zstd'] as const;
+export type ContentEncoding = (typeof CONTENT_ENCODINGS)[number];
+
 /** Says what happened to the document of a request that has only one. */
 export const OPERATION_HEADER = 'cosmosflow-operation';
 

@@ -1,19 +1,19 @@
 import { type Dispatcher, Pool } from 'undici';
+import { COMPRESSIONS } from '../../formats/compression.ts';
 import { sign, WEBHOOK_HEADER } from '../../protocol/webhook.ts';
 import { formatDuration } from '../../support/duration.ts';
 import { FlowError } from '../../support/error.ts';
 import { VERSION } from '../../support/version.ts';
 import { type ReachOptions, reachableLookup } from '../reach.ts';
 import type { Body } from './body.ts';
-import { type Compression, compress } from './compression.ts';
-import { OPERATION_HEADER } from './header.ts';
+import { type ContentEncoding, OPERATION_HEADER } from './header.ts';
 import { type Answer, type Outcome, outcomeOf } from './outcome.ts';
 
 export interface ReceiverOptions extends ReachOptions {
   readonly method: 'POST' | 'PUT';
   /** Beside those that are the same for everybody; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly compression: Compression | undefined;
+  readonly compression: ContentEncoding | undefined;
   /** To sign with; none, not to sign. */
   readonly secrets: readonly Uint8Array[];
   readonly isConflictDuplicate: boolean;
@@ -70,7 +70,7 @@ export function httpReceiver(url: URL, options: ReceiverOptions): Receiver {
 
   return {
     async post({ id, operation, contentType, bytes }) {
-      const body = options.compression ? await compress(bytes, options.compression) : bytes;
+      const body = (await COMPRESSIONS[options.compression ?? 'none']?.encode(bytes)) ?? bytes;
       const timestamp = String(Math.floor(now() / 1000));
       const headers = {
         'user-agent': `cosmosflow/${VERSION}`,
