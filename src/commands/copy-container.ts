@@ -21,9 +21,10 @@ import { type Between, type BetweenOptions, between } from './between.ts';
 import type { Context } from './command.ts';
 import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
 import { patiently } from './patiently.ts';
+import { openRefusals, type RefusalOptions } from './refusals.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
-export interface CopyOptions extends AccountsOptions, CheckpointOptions, BetweenOptions {
+export interface CopyOptions extends AccountsOptions, CheckpointOptions, BetweenOptions, RefusalOptions {
   readonly follow: boolean;
   readonly resume: boolean;
   readonly checkpoint: string;
@@ -53,6 +54,7 @@ export async function copyContainer(
     assertUsable(options.checkpoint, job, options);
 
     const tally = new Tally();
+    const refusals = own(await openRefusals(options, job, tally));
     const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
       patiently(() => connect(accounts, from, to, work, context), patienceOf(tally, options, context.signal)),
     );
@@ -65,7 +67,7 @@ export async function copyContainer(
     if (options.follow) tally.onCaughtUp = sayOnce(context, tally, 'caught up; following what changes until Ctrl-C');
 
     const source = feedOf(ends.source, { ...options, readsMax: READS_MAX }, patienceOf(tally, options, context.signal));
-    const sink = writeTo(ends.target, tally, options, context);
+    const sink = refusals.around(writeTo(ends.target, tally, options, context));
     const meters = [ends.source.connection.meter, ends.target.connection.meter];
     await transfer(
       {
@@ -78,6 +80,7 @@ export async function copyContainer(
       },
       context,
     );
+    refusals.report();
   });
 }
 

@@ -3,8 +3,10 @@ import { command } from './command.ts';
 import {
   concurrency,
   count,
+  deadLetter,
   duration,
   embeddedData,
+  maxErrors,
   patience,
   requestTimeout,
   select,
@@ -25,6 +27,8 @@ export const copy = command({
       'write again what came after it.',
     '--where and --select speak the query language of Azure Cosmos DB, and call the document c. What is selected must have ' +
       'the id and the partition key of the document. What once met --where and no longer does stays in the target.',
+    'A document that the target refuses stops the copy. With --dead-letter it is set aside in a file, byte for byte and with ' +
+      'the reason, before the checkpoint passes it; later versions of it are still copied.',
     'An address is db/container (account from COSMOS_URI and COSMOS_KEY, or COSMOS_CONNECTION_STRING; for a target in ' +
       'another account COSMOS_TARGET_URI and COSMOS_TARGET_KEY), cosmos://HOST[:PORT]/db/container, or ' +
       'embedded:db/container for the embedded server.',
@@ -37,6 +41,8 @@ export const copy = command({
     follow: toggle('--follow', 'go on after catching up, until Ctrl-C'),
     where,
     select,
+    deadLetter,
+    maxErrors,
     verify: toggle('--verify', 'compare source and target at the end, as "cosmosflow verify" does'),
     checkpoint: text('--checkpoint <file>', 'where to keep how far the copy is', '.cosmosflow/checkpoint.db'),
     resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
@@ -61,10 +67,10 @@ export const copy = command({
   exits: [
     [0, 'everything is copied'],
     [2, 'a flag, address or credential is wrong, or the checkpoint is of another job'],
-    [3, 'with --verify: source and target differ'],
+    [3, 'done, but refused documents were set aside; or, with --verify, source and target differ'],
     [4, 'an account refused the key'],
     [5, 'the source is gone, or not available'],
-    [6, 'the target refused a document, or is not available'],
+    [6, 'the target refused a document, or too many, or is not available'],
     [7, 'another process has the checkpoint or the embedded data'],
     [8, 'the checkpoint is damaged, or a container was created again'],
     [9, 'the checkpoint cannot be written'],

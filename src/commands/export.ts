@@ -18,9 +18,10 @@ import { type BetweenOptions, between } from './between.ts';
 import type { Context, Talk } from './command.ts';
 import type { Destination } from './destination.ts';
 import { patiently } from './patiently.ts';
+import { openRefusals, type RefusalOptions } from './refusals.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
-export interface ExportOptions extends AccountsOptions, CheckpointOptions, BetweenOptions {
+export interface ExportOptions extends AccountsOptions, CheckpointOptions, BetweenOptions, RefusalOptions {
   readonly resume: boolean;
   /** `undefined`: where the destination keeps it. */
   readonly checkpoint: string | undefined;
@@ -70,6 +71,7 @@ export async function exportContainer(
     if (file !== undefined) assertUsable(file, job, options);
 
     const tally = new Tally();
+    const refusals = own(await openRefusals(options, job, tally));
     const patience: PatienceOptions = {
       budgetMs: options.patience,
       signal: context.signal,
@@ -126,7 +128,7 @@ export async function exportContainer(
     await transfer(
       {
         source,
-        sink: patient,
+        sink: refusals.around(patient),
         checkpoint: announced(checkpoint, reader),
         tally,
         meters: [connection.meter],
@@ -139,6 +141,7 @@ export async function exportContainer(
       context,
     );
     if (reader.query && !context.signal.aborted) checkpoint.note(new Map([[FINISHED, new Date().toISOString()]]));
+    refusals.report();
   });
 }
 

@@ -7,8 +7,8 @@ import { type ContainerFacts, createContainer, findContainer, readContainer } fr
 import { toFlowError } from '../cosmos/faults.ts';
 import { cosmosSink } from '../sinks/cosmos.ts';
 import { flawless } from '../sinks/flawless.ts';
-import { Refused } from '../sinks/refused.ts';
 import { retrying } from '../sinks/retrying.ts';
+import { strict } from '../sinks/strict.ts';
 import { later } from '../support/later.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
@@ -75,9 +75,10 @@ export async function fillContainer(
       signal: later(signal, DRAIN_MS),
     });
     try {
-      await transfer({ source, sink: flawless(patient), checkpoint, tally, meters: [connection.meter] }, context);
-    } catch (error) {
-      throw error instanceof Refused ? (error.refusals[0]?.reason ?? error) : error;
+      await transfer(
+        { source, sink: strict(flawless(patient)), checkpoint, tally, meters: [connection.meter] },
+        context,
+      );
     } finally {
       const resumeAt = checkpoint.positions()[0]?.resumeAt;
       if (signal.aborted && resumeAt !== undefined && file === undefined) job.onStopped(resumeAt);

@@ -2,9 +2,11 @@ import { command } from './command.ts';
 import { fileFlags } from './file-flags.ts';
 import {
   count,
+  deadLetter,
   duration,
   embeddedData,
   list,
+  maxErrors,
   optional,
   patience,
   requestTimeout,
@@ -42,6 +44,8 @@ export const queryExport = command({
       'how far before the last pass to look again, for clocks and replicas that are behind',
       '10s',
     ),
+    deadLetter,
+    maxErrors,
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is'),
     resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
     restart: toggle('--restart', 'forget the checkpoint and start over'),
@@ -69,6 +73,7 @@ export const queryExport = command({
   exits: [
     [0, 'everything is exported'],
     [2, 'a flag, address, credential or the query is wrong, or the checkpoint is of another job'],
+    [3, 'done, but refused results were set aside'],
     [4, 'the account refused the key, or the receiver the credentials'],
     [5, 'the source is gone, or not available'],
     [6, 'the destination refused results, or is not available'],

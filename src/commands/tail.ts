@@ -6,9 +6,11 @@ import { command } from './command.ts';
 import { fileFlags } from './file-flags.ts';
 import {
   count,
+  deadLetter,
   duration,
   embeddedData,
   envelope,
+  maxErrors,
   optional,
   optionalDuration,
   parsed,
@@ -77,6 +79,8 @@ export const tail = command({
     untilCaughtUp: toggle('-e, --until-caught-up', 'end when there is nothing more for now'),
     where,
     select,
+    deadLetter,
+    maxErrors,
     max: count('--max <n>', 'end after so many changes', undefined),
     idleTimeout: optionalDuration('--idle-timeout <time>', 'end when nothing has changed for so long'),
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is'),
@@ -106,6 +110,7 @@ export const tail = command({
   exits: [
     [0, 'it has come as far as was asked for'],
     [2, 'a flag, address or credential is wrong, or the checkpoint is of another job'],
+    [3, 'done, but refused documents were set aside'],
     [4, 'the account refused the key, or the receiver the credentials'],
     [5, 'the source is gone, or not available'],
     [6, 'the receiver refused a change, or is not available'],

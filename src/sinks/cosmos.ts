@@ -9,6 +9,7 @@ import { Routing } from '../cosmos/routing.ts';
 import { STATUS } from '../protocol/status.ts';
 import { buffers } from '../support/buffers.ts';
 import { FlowError } from '../support/error.ts';
+import { type Refusal, Refused } from './refused.ts';
 import { Undelivered } from './undelivered.ts';
 
 export interface CosmosSinkOptions {
@@ -35,6 +36,17 @@ export function cosmosSink(connection: Connection, facts: ContainerFacts, { conc
     if (containerRid !== undefined && containerRid !== facts.rid) throw recreated(what);
     return failuresOf(batch, outcomes);
   };
+  /** One operation can have a whole request refused: it is looked for, so that the others are not refused with it. */
+  const deliver = async (rangeId: string, batch: readonly Operation[]): Promise<Failure[]> => {
+    try {
+      return await post(rangeId, batch);
+    } catch (error) {
+      if (batch.length === 1 || !isOfOperation(faultOf(error))) return failed(batch, error);
+      const middle = batch.length >> 1;
+      const first = await deliver(rangeId, batch.slice(0, middle));
+      return [...first, ...(await deliver(rangeId, batch.slice(middle)))];
+    }
+  };
 
   return {
     async write(changes) {
@@ -42,9 +54,7 @@ export function cosmosSink(connection: Connection, facts: ContainerFacts, { conc
         throw undelivered(changes, error, what);
       });
       const groups = operations.group(newest(changes), route);
-      const posted = groups.map(({ rangeId, batch }) =>
-        limit(() => post(rangeId, batch).catch((error: unknown) => failed(batch, error))),
-      );
+      const posted = groups.map(({ rangeId, batch }) => limit(() => deliver(rangeId, batch)));
       await Promise.allSettled(posted);
       const failures = (await Promise.all(posted)).flat();
       if (failures.some(({ fault }) => fault.status === STATUS.gone)) routing.forget();
@@ -97,6 +107,11 @@ function isThrottledAlone({ fault, cause }: Failure): boolean {
   return fault.status === STATUS.tooManyRequests && cause === undefined;
 }
 
+/** Whether a request was refused for something that is in it, which may be one operation of several. */
+function isOfOperation(fault: Fault | undefined): boolean {
+  return fault?.status === STATUS.badRequest || fault?.status === STATUS.tooLarge;
+}
+
 /** A request that failed as a whole left every operation of it in doubt. */
 function failed(batch: readonly Operation[], cause: unknown): Failure[] {
   const fault = faultOf(cause);
@@ -105,10 +120,18 @@ function failed(batch: readonly Operation[], cause: unknown): Failure[] {
 }
 
 function raise(failures: readonly Failure[], what: string): void {
-  const final = failures.find(({ fault }) => !isWorthRetrying(fault));
-  if (final) throw final.cause ? toFlowError(final.cause, 'target', what) : refused(final, what);
   const [first] = failures;
   if (!first) return;
+  const [final, left] = [failures.filter(isFinal), failures.filter((failure) => !isFinal(failure))];
+  const fatal = final.find(({ fault, cause }) => cause !== undefined && !isOfOperation(fault));
+  if (fatal) throw toFlowError(fatal.cause, 'target', what);
+  if (final.length > 0) {
+    const refusals = final.map((failure) => refusalOf(failure, what));
+    throw new Refused(
+      refusals,
+      left.map(({ operation }) => operation.change),
+    );
+  }
   throw new Undelivered(
     failures.map(({ operation }) => operation.change),
     {
@@ -118,8 +141,8 @@ function raise(failures: readonly Failure[], what: string): void {
   );
 }
 
-function isWorthRetrying(fault: Fault): boolean {
-  return isTransient(fault) || fault.status === STATUS.failedDependency;
+function isFinal({ fault }: Failure): boolean {
+  return !isTransient(fault) && fault.status !== STATUS.failedDependency;
 }
 
 function undelivered(changes: readonly Change[], error: unknown, what: string): unknown {
@@ -128,18 +151,19 @@ function undelivered(changes: readonly Change[], error: unknown, what: string): 
   return fault && isTransient(fault) ? new Undelivered(changes, { retryAfterMs: fault.retryAfterMs, reason }) : reason;
 }
 
-function refused({ operation, fault }: Failure, what: string): FlowError {
-  const { document } = operation.change;
-  const { id } = JSON.parse(Buffer.from(document).toString('utf8')) as { id: unknown };
+function refusalOf({ operation: { change }, fault, cause }: Failure, what: string): Refusal {
+  const { status, substatus } = fault;
+  const [id] = JSON.parse(`[${change.key}]`) as [id: unknown];
   const why =
-    fault.status === STATUS.tooLarge
-      ? `its ${document.length} bytes are too many`
-      : `status ${fault.status}/${fault.substatus}`;
+    status === STATUS.tooLarge
+      ? `its ${change.document.length} bytes are too many`
+      : `status ${status}/${substatus}${cause === undefined ? '' : `, ${fault.message}`}`;
   const hint =
-    fault.status === STATUS.conflict
+    status === STATUS.conflict
       ? 'another document of the target has its unique-key values: mend either, then run the same command again'
       : 'mend or delete it in the source; the same command goes on at its page';
-  return new FlowError('sink_refused', `${what} refused the document with id ${JSON.stringify(id)}: ${why}`, { hint });
+  const message = `${what} refused the document with id ${JSON.stringify(id)}: ${why}`;
+  return { change, reason: new FlowError('sink_refused', message, { hint, cause }), status, substatus };
 }
 
 function recreated(what: string): FlowError {

@@ -31,6 +31,7 @@ const EXIT_STATUS = Object.freeze({
   partition_key_mismatch: 2,
   other_job: 2,
   differences: 3,
+  set_aside: 3,
   unauthorized: 4,
   source_unavailable: 5,
   sink_refused: 6,

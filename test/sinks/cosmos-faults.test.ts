@@ -3,8 +3,11 @@ import { EVERYTHING } from '../../src/contract.ts';
 import { Batches } from '../../src/cosmos/batches.ts';
 import type { Exchange, Fault } from '../../src/emulator/emulator.ts';
 import { cosmosSink } from '../../src/sinks/cosmos.ts';
+import { Refused } from '../../src/sinks/refused.ts';
+import { settingAside } from '../../src/sinks/setting-aside.ts';
 import { Undelivered } from '../../src/sinks/undelivered.ts';
 import { buffers } from '../../src/support/buffers.ts';
+import { Tally } from '../../src/support/tally.ts';
 import { idOf, removal, textOf, upsert } from '../support/changes.ts';
 import { faultsOn, useConnection } from '../support/container.ts';
 import { openCosmosSink, patient } from './rig.ts';
@@ -123,7 +126,7 @@ describe('it is given up at once when', () => {
       JSON.stringify({ id: 'the large one', pk: 'x', padding: 'x'.repeat(2 * 1024 * 1024) }),
     );
     const write = patient(rig.sink, 20_000).write(
-      [upsert('a'), { key: 'large', kind: 'upsert', document }],
+      [upsert('a'), { key: '"the large one","x"', kind: 'upsert', document }],
       EVERYTHING,
     );
     await expect(write).rejects.toMatchObject({
@@ -168,6 +171,65 @@ test('a document whose unique values another one has is refused, and the error s
     code: 'sink_refused',
     message: expect.stringContaining('"b"'),
     hint: expect.stringMatching(/unique-key/),
+  });
+});
+
+describe('of changes that are never taken, the sink says which, and what is left:', () => {
+  test.each([413, 409, 400, 403])(
+    'an operation in a batch that is answered %i; its neighbours arrive',
+    async (status) => {
+      const rig = await openCosmosSink({ ranges: 1 });
+      answerOperation(37, status);
+      const changes = CHANGES.slice(0, 100);
+      const error = await rig.sink.write(changes, EVERYTHING).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(Refused);
+      const { refusals, left } = error as Refused;
+      expect(refusals).toMatchObject([{ change: changes[37], status, substatus: 0, reason: { code: 'sink_refused' } }]);
+      expect(left).toEqual([]);
+      expect(await rig.contents()).toEqual(changes.toSpliced(37, 1).map(textOf).sort());
+    },
+  );
+
+  test('and what was only told to come back later, or failed with another, is left', async () => {
+    const rig = await openCosmosSink({ ranges: 1 });
+    const answers = [201, 429, 413, 424, 409].map((statusCode) => ({ statusCode }));
+    vi.spyOn(Batches.prototype, 'post').mockResolvedValue({ outcomes: answers, containerRid: undefined });
+    const changes = CHANGES.slice(0, 5);
+    const error = (await rig.sink.write(changes, EVERYTHING).catch((thrown: unknown) => thrown)) as Refused;
+    expect(error.refusals.map(({ change, status }) => [idOf(change), status])).toEqual([
+      ['item-2', 413],
+      ['item-4', 409],
+    ]);
+    expect(error.left.map(idOf)).toEqual(['item-1', 'item-3']);
+  });
+
+  test.each([400, 413])(
+    'one that has the whole request refused with %i is found, and its neighbours arrive',
+    async (code) => {
+      const rig = await openCosmosSink({ ranges: 1 });
+      const post = Batches.prototype.post;
+      let posts = 0;
+      vi.spyOn(Batches.prototype, 'post').mockImplementation(async function (this: Batches, container, range, body) {
+        posts++;
+        if (body.includes('"item-37"')) throw Object.assign(new Error('no'), { code });
+        return post.call(this, container, range, body);
+      });
+      const changes = CHANGES.slice(0, 100);
+      const aside: Refused[] = [];
+      const sink = settingAside(rig.sink, async (refused) => void aside.push(refused), new Tally());
+      await sink.write(changes, EVERYTHING);
+      expect(aside.flatMap(({ refusals }) => refusals)).toMatchObject([{ change: changes[37], status: code }]);
+      expect(aside[0]?.refusals[0]?.reason).toMatchObject({ message: expect.stringContaining('"item-37"') });
+      expect(await rig.contents()).toEqual(changes.toSpliced(37, 1).map(textOf).sort());
+      expect(posts).toBeLessThan(20);
+    },
+  );
+
+  test('not so when the account or the container is what refuses', async () => {
+    const rig = await openCosmosSink();
+    await rig.client.database('db').container('items').delete();
+    const sink = settingAside(rig.sink, () => Promise.reject(new Error('nothing is to be set aside')), new Tally());
+    await expect(sink.write(CHANGES, EVERYTHING)).rejects.toMatchObject({ code: 'sink_refused' });
   });
 });
 
@@ -243,6 +305,16 @@ test.each(['a refusal', 'a bug'])('when a write rejects for %s, nothing of it is
   );
   expect(open).toBe(0);
 });
+
+/** One operation of the first batch is not applied, and answered so. */
+function answerOperation(at: number, statusCode: number): void {
+  const post = Batches.prototype.post;
+  vi.spyOn(Batches.prototype, 'post').mockImplementationOnce(async function (this: Batches, container, rangeId, body) {
+    const operations = JSON.parse(body.toString()) as unknown[];
+    const answer = await post.call(this, container, rangeId, Buffer.from(JSON.stringify(operations.toSpliced(at, 1))));
+    return { ...answer, outcomes: answer.outcomes.toSpliced(at, 0, { statusCode }) };
+  });
+}
 
 /** The first batch is applied but for every other operation, which is told to come back in 7 ms. Returns ids as sent. */
 function throttleOdd(): string[][] {

@@ -1,6 +1,7 @@
 import type { Sink } from '../../src/contract.ts';
 import { cosmosSink } from '../../src/sinks/cosmos.ts';
 import { retrying } from '../../src/sinks/retrying.ts';
+import { strict } from '../../src/sinks/strict.ts';
 import type { SinkRig } from '../contract/sink.ts';
 import { type ContainerRig, type ContainerRigOptions, useContainer } from '../support/container.ts';
 import { contentsOf } from '../support/contents.ts';
@@ -16,7 +17,7 @@ export async function openCosmosSink(options: ContainerRigOptions = {}): Promise
 
 /** The same sink as a command has it. */
 export function patient(sink: Sink, budgetMs: number): Sink {
-  return retrying(sink, { budgetMs, signal: new AbortController().signal });
+  return strict(retrying(sink, { budgetMs, signal: new AbortController().signal }));
 }
 
 /** A sink that keeps documents in memory, by key. */

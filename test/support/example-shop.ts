@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CosmosClient } from '@azure/cosmos';
+import { lineOf } from '../../src/dead-letter/letter.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.ts';
 import { orderText } from '../../src/sources/order.ts';
+import { letterOf } from '../dead-letter/letters.ts';
 import { upsertText } from './contents.ts';
 import { useDirectory } from './run-cli.ts';
 
@@ -33,11 +35,12 @@ export class ExampleShop {
     return server;
   }
 
-  /** A directory for one test, with the shop in the place of the embedded server's data. */
+  /** A directory for one test, with the shop in the place of the embedded server's data, and what was once set aside. */
   async directory(): Promise<string> {
     const directory = useDirectory();
     mkdirSync(join(directory, '.cosmosflow'));
     await copyFile(this.#file, join(directory, '.cosmosflow', 'embedded.db'));
+    await writeFile(join(directory, 'dead.ndjson'), lineOf(letterOf()));
     return directory;
   }
 

@@ -1,0 +1,74 @@
+import type { JobNames } from '../checkpoint/job.ts';
+import type { Sink } from '../contract.ts';
+import { openDeadLetters } from '../dead-letter/file.ts';
+import type { Refusal } from '../sinks/refused.ts';
+import { type SetAside, settingAside } from '../sinks/setting-aside.ts';
+import { strict } from '../sinks/strict.ts';
+import { FlowError } from '../support/error.ts';
+import { redact } from '../support/redaction.ts';
+import type { Closable } from '../support/scope.ts';
+import type { Tally } from '../support/tally.ts';
+
+export interface RefusalOptions {
+  readonly deadLetter: string | undefined;
+  readonly maxErrors: number | undefined;
+}
+
+/** What becomes of changes that the destination refuses. */
+export interface Refusals extends Closable {
+  around(sink: Sink): Sink;
+  /** To be called at the end of the run: throws when changes were set aside, and says where they are. */
+  report(): void;
+}
+
+/** What the flags say: to stop at the first, or to set aside up to so many. */
+export async function openRefusals(options: RefusalOptions, job: JobNames, tally: Tally): Promise<Refusals> {
+  const { deadLetter: file, maxErrors = Number.POSITIVE_INFINITY } = options;
+  if (file === undefined) {
+    if (options.maxErrors !== undefined)
+      throw new FlowError('usage', '--max-errors needs --dead-letter', {
+        hint: 'say where to put them: --dead-letter FILE',
+      });
+    const advice = 'to go on without it, set it aside: --dead-letter FILE';
+    return { around: (sink) => strict(sink, advice), report: () => {}, close: () => {} };
+  }
+  const letters = await openDeadLetters(file);
+  let count = 0;
+  const setAside: SetAside = async ({ refusals }, range, attempt) => {
+    count += refusals.length;
+    if (count > maxErrors) throw tooMany(maxErrors, refusals[0] as Refusal);
+    const time = new Date();
+    await letters.add(
+      refusals.map(({ change, reason, status, substatus }) => {
+        return { change, range, job, attempt, ...wordsOf(reason), status, substatus, time };
+      }),
+    );
+  };
+  return {
+    around: (sink) => settingAside(sink, setAside, tally),
+    report() {
+      if (count > 0) throw setAsideIn(file, count);
+    },
+    close: () => letters.close(),
+  };
+}
+
+function wordsOf(reason: unknown): { code: string; reason: string } {
+  if (reason instanceof FlowError) return { code: reason.code, reason: redact(reason.message) };
+  return { code: 'sink_refused', reason: redact(reason instanceof Error ? reason.message : String(reason)) };
+}
+
+function tooMany(max: number, { reason }: Refusal): FlowError {
+  const last = wordsOf(reason).reason;
+  return new FlowError('sink_refused', `more than ${max} documents were refused; the last: ${last}`, {
+    hint: 'mend what is wrong, or raise --max-errors; the same command goes on at its page',
+    cause: reason,
+  });
+}
+
+function setAsideIn(file: string, count: number): FlowError {
+  const what = count === 1 ? '1 document was' : `${count.toLocaleString('en-US')} documents were`;
+  return new FlowError('set_aside', `${what} refused and set aside in "${file}"`, {
+    hint: `look at them: cosmosflow dead-letter list ${file}; what is mended in the source comes again by itself`,
+  });
+}
