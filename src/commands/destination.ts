@@ -16,6 +16,8 @@ export interface Destination {
   readonly checkpoint: string | undefined;
   /** False where people read what is written as it comes: progress would stand between its lines. */
   readonly showsProgress?: boolean;
+  /** Takes back what was written, as the notes tell, because it is written anew. */
+  startOver?(notes: ReadonlyMap<string, string>): Promise<void>;
   /** Called once the checkpoint is ours. */
   open(job: DestinationJob): Promise<Sink>;
 }
@@ -44,7 +46,7 @@ export function destinationOf(options: DestinationOptions, context: Context): De
   const { to, out } = options;
   if (to !== undefined && out !== undefined)
     throw new FlowError('usage', '--to and --out exclude each other', { hint: 'give one of them' });
-  if (out !== undefined) return toFiles(out, options);
+  if (out !== undefined) return toFiles(out, options, context);
   return to === undefined ? toStdout(context) : toUrl(to, options, context);
 }
 

@@ -10,7 +10,7 @@ import { type DestinationOptions, destinationOf } from './destination.ts';
 import { type ExportOptions, exportContainer, type QueryText } from './export.ts';
 import { isFlawed, refusedQuery } from './refused-query.ts';
 
-export interface QueryExportOptions extends ExportOptions, DestinationOptions {
+export interface QueryExportOptions extends ExportOptions, Omit<DestinationOptions, 'envelope'> {
   readonly query: string | undefined;
   readonly queryFile: string | undefined;
   readonly param: readonly QueryParameter[];
@@ -51,7 +51,7 @@ export async function exportQuery(source: string, options: QueryExportOptions, c
         });
       },
     },
-    destinationOf(options, context),
+    destinationOf({ ...options, envelope: false }, context),
     // The service has seen to them.
     { ...options, where: undefined, select: undefined },
     context,

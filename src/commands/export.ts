@@ -15,7 +15,7 @@ import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import { type BetweenOptions, between } from './between.ts';
-import type { Context, Talk } from './command.ts';
+import type { Context } from './command.ts';
 import type { Destination } from './destination.ts';
 import { patiently } from './patiently.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
@@ -91,7 +91,9 @@ export async function exportContainer(
     );
     const rids = { sourceRid: facts.rid, targetRid: '' };
     const checkpoint = own(
-      file === undefined ? forgetful() : openKept(file, { ...job, ...rids }, reader, options, context.talk),
+      file === undefined
+        ? forgetful()
+        : await openKept(file, { ...job, ...rids }, { reader, destination, options, context }),
     );
     if (reader.ends && checkpoint.notes().has(FINISHED)) {
       context.talk.note(`all of this was exported on ${checkpoint.notes().get(FINISHED)}; nothing to be done`);
@@ -161,11 +163,27 @@ function announced(checkpoint: Checkpoint, { onReady }: Reader): Checkpoint {
 /** The note that says when the job came to its end. */
 const FINISHED = 'finished';
 
-function openKept(file: string, job: Job, reader: Reader, options: ExportOptions, talk: Talk): Checkpoint {
+interface Opening {
+  readonly reader: Reader;
+  readonly destination: Destination;
+  readonly options: ExportOptions;
+  readonly context: Context;
+}
+
+async function openKept(
+  file: string,
+  job: Job,
+  { reader, destination, options, context }: Opening,
+): Promise<Checkpoint> {
   const checkpoint = openCheckpoint(file, job, options);
-  const isUnfinished = checkpoint.positions().length > 0 && !checkpoint.notes().has(FINISHED);
+  const notes = checkpoint.notes();
+  const isUnfinished = checkpoint.positions().length > 0 && !notes.has(FINISHED);
   if (!reader.startsOver || !isUnfinished) return checkpoint;
-  checkpoint.close();
-  talk.note('there is no position in the middle of this query: starting over');
+  context.talk.note('there is no position in the middle of this query: starting over');
+  try {
+    await destination.startOver?.(notes);
+  } finally {
+    checkpoint.close();
+  }
   return openCheckpoint(file, job, { restart: true });
 }

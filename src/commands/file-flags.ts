@@ -1,17 +1,28 @@
-import type { Flag } from './command.ts';
-import { count, duration, optional, size } from './flags.ts';
+import { parsePaths } from '../formats/paths.ts';
+import { parseSize } from '../support/size.ts';
+import { choice, count, duration, parsed, toggle } from './flags.ts';
 
 /** The flags that say what files are like, for commands with `--out`. */
 export const fileFlags = {
-  format: optional('--format <format>', 'ndjson or json; else what the name of the file says, or ndjson'),
-  compress: optional('--compress <how>', 'gzip, zstd or none; else what the name of the file says'),
+  format: choice('--format <format>', 'what is in files, where their name does not say', [
+    'ndjson',
+    'json',
+    'csv',
+    'parquet',
+    'avro',
+  ]),
+  compress: choice('--compress <how>', 'how files are compressed, where their name does not say', [
+    'none',
+    'gzip',
+    'zstd',
+  ]),
   rotateRows: count('--rotate-rows <n>', 'begin another file of a range after so many documents', undefined),
-  rotateBytes: unset(size('--rotate-bytes <size>', 'begin another file before it gets larger, uncompressed', '1gb')),
-  rotateEvery: unset(duration('--rotate-every <time>', 'begin another file after this time', '1h', { minMs: 1000 })),
+  rotateBytes: parsed('--rotate-bytes <size>', 'begin another file before it is larger, uncompressed', parseSize),
+  rotateEvery: duration('--rotate-every <time>', 'begin another file after this time', undefined, { minMs: 1 }),
+  columns: parsed(
+    '--columns <paths>',
+    'the columns of csv (id,customer.name,"a.b") or parquet; else what the first documents have, or all',
+    parsePaths,
+  ),
+  csvUnsafe: toggle('--csv-unsafe', 'leave text as it is that a spreadsheet would take for a formula'),
 };
-
-/** The same flag, which need not be given. */
-function unset<Value>(flag: Flag<Value>): Flag<Value | undefined> {
-  const { fallbackText: _, ...rest } = flag;
-  return { ...rest, fallback: undefined };
-}

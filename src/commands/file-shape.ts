@@ -1,22 +1,25 @@
 import { existsSync, statSync } from 'node:fs';
 import { COMPRESSIONS, type Compression } from '../formats/compression.ts';
-import { FORMATS } from '../formats/named.ts';
+import type { FORMATS } from '../formats/named.ts';
+import type { Path } from '../formats/paths.ts';
 import type { Rotation } from '../sinks/files/rotation.ts';
 import { FlowError } from '../support/error.ts';
 
 export interface FileOptions {
-  readonly format: string | undefined;
-  readonly compress: string | undefined;
+  readonly format: FormatName | undefined;
+  readonly compress: CompressionName | undefined;
   readonly rotateRows: number | undefined;
   readonly rotateBytes: number | undefined;
   readonly rotateEvery: number | undefined;
+  readonly columns: readonly Path[] | undefined;
+  readonly csvUnsafe: boolean;
 }
 
 /** What files are to be like, from the flags and the name. */
 export interface FileShape {
   /** The path is that of a file, and not of a directory. */
   readonly isSingle: boolean;
-  readonly format: keyof typeof FORMATS;
+  readonly format: FormatName;
   readonly compression: Compression;
   readonly rotation: Rotation;
   /** Tells apart what cannot be gone on with as if it were the other. */
@@ -25,59 +28,95 @@ export interface FileShape {
 
 export function shapeOf(out: string, options: FileOptions): FileShape {
   const named = namedBy(out);
-  const isSingle = named.format !== undefined && !isDirectory(out);
+  const isSingle = named !== undefined && !isDirectory(out);
   if (!isSingle && existsSync(out) && !isDirectory(out)) throw unknownExtension(out);
-  const format = options.format ?? (isSingle ? named.format : undefined) ?? 'ndjson';
-  if (!isFormat(format))
-    throw new FlowError('usage', `"${format}" is not a format of files`, { hint: `formats are ${list(FORMATS)}` });
+  const format = options.format ?? (isSingle ? named.format : 'ndjson');
   const compress = options.compress ?? (isSingle ? named.compress : undefined) ?? 'none';
-  const compression = COMPRESSIONS[compress];
-  if (!compression)
-    throw new FlowError('usage', `"${compress}" is not a way to compress`, {
-      hint: `choose one of ${list(COMPRESSIONS)}`,
-    });
   if (isSingle && named.compress !== undefined && named.compress !== compress) throw contradiction(out, compress);
   const rotation = { rows: options.rotateRows, bytes: options.rotateBytes, everyMs: options.rotateEvery };
   if (isSingle && Object.values(rotation).some((limit) => limit !== undefined)) throw nothingToRotate(out);
-  return { isSingle, format, compression, rotation, name: compress === 'none' ? format : `${format}, ${compress}` };
+  if (compress !== 'none' && isPacked(format)) throw packed(format);
+  assertColumns(format, options);
+  return {
+    isSingle,
+    format,
+    compression: COMPRESSIONS[compress],
+    rotation,
+    name: nameOf(format, compress, options),
+  };
 }
 
-const EXTENSIONS: Readonly<Record<string, string>> = { jsonl: 'ndjson', ndjson: 'ndjson', json: 'json' };
-const COMPRESSED: Readonly<Record<string, string>> = { gz: 'gzip', zst: 'zstd' };
+type FormatName = keyof typeof FORMATS;
+type CompressionName = keyof typeof COMPRESSIONS;
 
-function namedBy(out: string): { format?: string; compress?: string } {
-  const [, extension = '', last] = /\.([a-z]+)(?:\.(gz|zst))?$/.exec(out) ?? [];
-  const format = EXTENSIONS[extension];
-  if (format === undefined) return {};
-  return last === undefined ? { format } : { format, compress: COMPRESSED[last] as string };
-}
+const EXTENSIONS = new Map<string, FormatName>([
+  ['ndjson', 'ndjson'],
+  ['jsonl', 'ndjson'],
+  ['json', 'json'],
+  ['csv', 'csv'],
+  ['parquet', 'parquet'],
+  ['avro', 'avro'],
+]);
+const SUFFIXES = new Map<string, CompressionName>([
+  ['gz', 'gzip'],
+  ['zst', 'zstd'],
+]);
 
-function isFormat(name: string): name is keyof typeof FORMATS {
-  return Object.hasOwn(FORMATS, name);
+function namedBy(out: string): { format: FormatName; compress: CompressionName | undefined } | undefined {
+  const [, extension = '', suffix = ''] = /\.([a-z]+)(?:\.(gz|zst))?$/.exec(out) ?? [];
+  const format = EXTENSIONS.get(extension);
+  return format && { format, compress: SUFFIXES.get(suffix) };
 }
 
 function isDirectory(path: string): boolean {
   return path.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function list(choices: object): string {
-  return Object.keys(choices).join(', ');
+function isPacked(format: FormatName): boolean {
+  return format === 'parquet' || format === 'avro';
+}
+
+function assertColumns(format: FormatName, { columns, csvUnsafe }: FileOptions): void {
+  const below = columns?.find((path) => path.length > 1);
+  if (csvUnsafe && format !== 'csv') throw not('--csv-unsafe', 'csv', format);
+  if (columns && format !== 'csv' && format !== 'parquet') throw not('--columns', 'csv or parquet', format);
+  if (below && format !== 'csv')
+    throw not(`the column "${below.join('.')}", which is inside a property,`, 'csv', format);
+}
+
+function nameOf(format: string, compress: string, { columns, csvUnsafe }: FileOptions): string {
+  const parts = [format];
+  if (compress !== 'none') parts.push(compress);
+  if (columns !== undefined) parts.push(`columns ${JSON.stringify(columns)}`);
+  if (csvUnsafe) parts.push('unsafe');
+  return parts.join(', ');
 }
 
 function unknownExtension(out: string): FlowError {
+  const known = [...EXTENSIONS.keys()].map((name) => `.${name}`).join(', ');
   return new FlowError('usage', `"${out}" is neither a directory nor a file of a known kind`, {
-    hint: `name a directory, or a file that ends in ${Object.keys(EXTENSIONS)
-      .map((name) => `.${name}`)
-      .join(', ')}`,
+    hint: `name a directory, or a file that ends in ${known}; these may end in .gz or .zst`,
   });
 }
 
 function contradiction(out: string, compress: string): FlowError {
   return new FlowError('usage', `--compress ${compress} contradicts the name "${out}"`, {
-    hint: 'leave --compress away',
+    hint: 'leave --compress out, or name the file otherwise',
   });
 }
 
 function nothingToRotate(out: string): FlowError {
-  return new FlowError('usage', `"${out}" is one file, and is not rotated`, { hint: 'name a directory with --out' });
+  return new FlowError('usage', `"${out}" is one file, and --rotate-… begins others`, {
+    hint: 'name a directory with --out',
+  });
+}
+
+function packed(format: string): FlowError {
+  return new FlowError('usage', `files of ${format} are compressed in their own way`, { hint: 'leave --compress out' });
+}
+
+function not(what: string, wanted: string, format: string): FlowError {
+  return new FlowError('usage', `${what} is for ${wanted}, not ${format}`, {
+    hint: 'leave it out, or choose another --format',
+  });
 }

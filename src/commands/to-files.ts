@@ -4,18 +4,22 @@ import { openFormat } from '../formats/named.ts';
 import { disk } from '../sinks/files/disk.ts';
 import { DECIDED, filesSink } from '../sinks/files/files.ts';
 import { directoryLayout, fileLayout, type Layout } from '../sinks/files/layout.ts';
+import { takeBack } from '../sinks/files/recovery.ts';
 import { makeDirectory } from '../support/directory.ts';
 import { FlowError } from '../support/error.ts';
+import type { Context } from './command.ts';
 import type { Destination } from './destination.ts';
 import { type FileOptions, shapeOf } from './file-shape.ts';
 
 export interface ToFilesOptions extends FileOptions {
   readonly checkpoint: string | undefined;
   readonly restart: boolean;
+  /** Documents come in envelopes. */
+  readonly envelope: boolean;
 }
 
 /** Files in a directory, or a single one where the path ends in a known extension. */
-export function toFiles(out: string, options: ToFilesOptions): Destination {
+export function toFiles(out: string, options: ToFilesOptions, { talk }: Pick<Context, 'talk'>): Destination {
   const shape = shapeOf(out, options);
   const path = resolve(out);
   const suffix = `.${shape.format}${shape.compression.suffix}`;
@@ -26,13 +30,25 @@ export function toFiles(out: string, options: ToFilesOptions): Destination {
   return {
     name: `${path} (${shape.name})`,
     checkpoint: checkpointOf(layout, path),
+    startOver: (notes) => takeBack(disk, layout, notes),
     async open({ notes, about, requestCharge }) {
       makeDirectory(layout.directory);
-      const format = openFormat(shape.format, { decided: notes.get(DECIDED) });
+      const format = openFormat(shape.format, {
+        columns: options.columns,
+        isUnsafe: options.csvUnsafe,
+        decided: notes.get(DECIDED),
+        envelope: options.envelope,
+        onLeftOut: (name) => talk.note(leftOut(name)),
+      });
       const { compression, rotation } = shape;
       return filesSink({ disk, layout, format, compression, rotation, now: Date.now }, { notes, about, requestCharge });
     },
   };
+}
+
+function leftOut(name: string): string {
+  const shown = JSON.stringify(name);
+  return `columns are those of the first documents: ${shown} of a later one is left out; choose with --columns`;
 }
 
 function checkpointOf({ isSingle }: Layout, path: string): string {

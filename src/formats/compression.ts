@@ -9,8 +9,8 @@ export interface Compression {
   encode(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
-export const COMPRESSIONS: Readonly<Record<string, Compression>> = {
+export const COMPRESSIONS = {
   none: { suffix: '', encode: async (bytes) => bytes },
   gzip: { suffix: '.gz', encode: promisify<Uint8Array, Uint8Array>(gzip) },
   zstd: { suffix: '.zst', encode: promisify<Uint8Array, Uint8Array>(zstdCompress) },
-};
+} satisfies Readonly<Record<string, Compression>>;

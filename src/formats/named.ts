@@ -1,15 +1,12 @@
 import { avroFormat } from './avro.ts';
+import { type CsvOptions, csv } from './csv.ts';
 import type { Format } from './format.ts';
 import { jsonArrayFormat } from './json-array.ts';
 import { ndjsonFormat } from './ndjson.ts';
 import { parquetFormat } from './parquet.ts';
 
-/** What makes one format differ from another of its name. */
-export interface FormatOptions {
-  /** What the format said that it had decided when files of the job were begun. */
-  readonly decided: string | undefined;
-  /** The properties that become columns, for formats that have them; all when nothing is said. */
-  readonly columns?: readonly string[] | undefined;
+/** What makes one format differ from another of its name; `decided` is what it said when files of the job were begun. */
+export interface FormatOptions extends CsvOptions {
   /** Text of the schema that Avro records are to be of. */
   readonly avroSchema?: string | undefined;
   /** Documents are in envelopes. */
@@ -20,7 +17,8 @@ export interface FormatOptions {
 export const FORMATS = {
   ndjson: () => ndjsonFormat,
   json: () => jsonArrayFormat,
-  parquet: ({ columns }) => parquetFormat({ columns }),
+  csv,
+  parquet: ({ columns }) => parquetFormat({ columns: columns?.map(([name = '']) => name) }),
   avro: ({ avroSchema, envelope }) => avroFormat({ schema: avroSchema, envelope }),
 } satisfies Readonly<Record<string, OpenFormat>>;
 

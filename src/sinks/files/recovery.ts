@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isConverted } from '../../formats/format.ts';
 import { assertBegins, hexOf } from './digest.ts';
-import { damaged } from './disk.ts';
+import { type Disk, damaged } from './disk.ts';
 import { factsOf, finish } from './finishing.ts';
-import { DRAFT, PARTIAL } from './layout.ts';
+import { DRAFT, type Layout, PARTIAL } from './layout.ts';
 import { Part } from './part.ts';
-import type { FileFacts, PartNote } from './part-note.ts';
+import { type FileFacts, type PartNote, partNotesIn } from './part-note.ts';
 import type { Workshop } from './workshop.ts';
 
 export interface Recovered {
@@ -48,6 +48,15 @@ export async function removeLeftovers({ disk, layout }: Workshop, noted: Readonl
   );
   for (const name of leftovers) await disk.remove(join(layout.directory, name));
   if (leftovers.length > 0) await disk.syncDirectory(layout.directory);
+}
+
+/** Removes files that are noted, and the manifest, because all of it is written anew. */
+export async function takeBack(disk: Disk, layout: Layout, notes: ReadonlyMap<string, string>): Promise<void> {
+  const names = [...partNotesIn(notes).keys()].flatMap((name) => [name, name + PARTIAL]);
+  for (const name of [layout.manifest, ...names]) {
+    const path = join(layout.directory, name);
+    if (await disk.exists(path)) await disk.remove(path);
+  }
 }
 
 /** A file that has its name: it must be what came of what is noted. */

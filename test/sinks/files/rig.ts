@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { forgetful } from '../../../src/checkpoint/forgetful.ts';
 import { type Checkpoint, EVERYTHING, type Page, type Range, type Sink } from '../../../src/contract.ts';
-import { COMPRESSIONS, type Compression } from '../../../src/formats/compression.ts';
+import { COMPRESSIONS } from '../../../src/formats/compression.ts';
 import { ndjsonFormat } from '../../../src/formats/ndjson.ts';
 import { run } from '../../../src/pipeline/run.ts';
 import { disk } from '../../../src/sinks/files/disk.ts';
@@ -16,7 +16,7 @@ import { upsert } from '../../support/changes.ts';
 
 /** NDJSON in a directory, unless it is said otherwise. */
 export function workshop(directory: string, other: Partial<Workshop> & { single?: string } = {}): Workshop {
-  const { format = ndjsonFormat, compression = COMPRESSIONS.none as Compression, single, ...rest } = other;
+  const { format = ndjsonFormat, compression = COMPRESSIONS.none, single, ...rest } = other;
   const suffix = `.${format.extension}${compression.suffix}`;
   return {
     disk,
