@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import type { Comparison } from './comparison.ts';
 import { compareCopying } from './copy.ts';
 import { describe, SHAPES } from './documents.ts';
+import { measureForwarding } from './forward.ts';
 import { measureMillion } from './million.ts';
 import { type Part, parseOptions } from './options.ts';
 import { type Rate, rateSentence } from './rate.ts';
@@ -25,6 +26,7 @@ const MEASURE: Readonly<Record<Part, () => Promise<unknown>>> = {
   write: async () => comparisons.push(...(await compareWriting(pairs, progress))),
   copy: async () => comparisons.push(...(await compareCopying(pairs, progress))),
   server: async () => rates.push(...(await measureServer(pairs, progress))),
+  forward: async () => lines.push(...(await measureForwarding(progress))),
   million: async () => lines.push(...(await measureMillion(progress))),
 };
 

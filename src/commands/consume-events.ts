@@ -15,7 +15,7 @@ export interface ConsumeOptions {
   readonly listen: string;
   readonly path: string;
   readonly out: string | undefined;
-  readonly webhookSecretEnv: string;
+  readonly webhookSecretEnv: string | undefined;
   readonly dedupeWindow: number;
   readonly max: number | undefined;
   readonly idleTimeout: number | undefined;
@@ -53,11 +53,17 @@ export async function consumeEvents(options: ConsumeOptions, context: Context): 
   });
 }
 
-/** The secrets in the variable of this name; none if it is not set. */
-function secretsIn(name: string, environment: Context['environment']): readonly Buffer[] {
-  const value = environment[name];
-  return value === undefined ? [] : webhookSecrets(value, `the variable "${name}"`);
+/** The secrets in the variable that is named, which then must be set; else those in the usual one, if there are any. */
+function secretsIn(variable: string | undefined, environment: Context['environment']): readonly Buffer[] {
+  const text = environment[variable ?? SECRET_VARIABLE];
+  if (text !== undefined && text !== '') return webhookSecrets(text, variable ?? SECRET_VARIABLE);
+  if (variable === undefined) return [];
+  throw new FlowError('configuration', `--webhook-secret-env ${variable}: the environment has no ${variable}`, {
+    hint: `export ${variable}="whsec_$(openssl rand -base64 32)", here and where the sender runs`,
+  });
 }
+
+const SECRET_VARIABLE = 'COSMOSFLOW_WEBHOOK_SECRET';
 
 function assertPlace({ listen, path, webhookSecretEnv }: ConsumeOptions, isSigned: boolean): void {
   if (!/^\/[!-~]*$/.test(path) || /[?#]/.test(path)) {
@@ -65,7 +71,7 @@ function assertPlace({ listen, path, webhookSecretEnv }: ConsumeOptions, isSigne
   }
   if (isSigned || LOOPBACK.test(listen)) return;
   throw new FlowError('configuration', `"${listen}" can be reached by others, who could send anything`, {
-    hint: `export ${webhookSecretEnv}="whsec_$(openssl rand -base64 32)", here and where tail runs`,
+    hint: `export ${webhookSecretEnv ?? SECRET_VARIABLE}="whsec_$(openssl rand -base64 32)", here and where the sender runs`,
   });
 }
 

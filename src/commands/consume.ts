@@ -12,7 +12,7 @@ export const consume = command({
     'What was received before is not written again: a request with the webhook-id or Idempotency-Key of an earlier one, ' +
       'or a CloudEvent with its source and id. They are known for --dedupe-window, the last 500,000 of them, and for no ' +
       'longer than the process lives.',
-    'With a secret in the variable of --webhook-secret-env, requests must be signed as Standard Webhooks are, no more than five ' +
+    'With a secret in COSMOSFLOW_WEBHOOK_SECRET, requests must be signed as Standard Webhooks are, no more than five ' +
       'minutes ago. Without one it listens on loopback addresses alone.',
     'With --fail it fails by chance, to try out what sends: a status, before anything is written; hang, which never ' +
       'answers; drop, which writes the events and ends the connection without an answer.',
@@ -24,10 +24,9 @@ export const consume = command({
     listen: text('--listen <address>', 'address to listen on; others than loopback need a secret', '127.0.0.1'),
     path: text('--path <path>', 'the path that is served', '/'),
     out: optional('--out <file>', 'file to add lines to, instead of stdout'),
-    webhookSecretEnv: text(
+    webhookSecretEnv: optional(
       '--webhook-secret-env <VARIABLE>',
-      'where the secret is, if there is one',
-      'COSMOSFLOW_WEBHOOK_SECRET',
+      'where the secret is that requests are signed with; else COSMOSFLOW_WEBHOOK_SECRET, if that is set',
     ),
     dedupeWindow: duration('--dedupe-window <time>', 'how long to know what was received; 0 takes all', '10m'),
     max: count('--max <n>', 'end once so many events are received', undefined),

@@ -55,7 +55,8 @@ test.each([
   [['--fail', '503:0.6', '--fail', 'drop:0.6'], /the shares of --fail are 1.2 together/],
   [['--path', 'events'], /"events" is not a path\n {2}hint: .*--path \/events/],
   [['--out', 'missing/events.ndjson'], /cannot write to "missing\/events\.ndjson": ENOENT/],
-  [['--webhook-secret-env', 'HOME'], /the webhook secret in the variable "HOME" cannot be used/],
+  [['--webhook-secret-env', 'HOME'], /the webhook secret in HOME cannot be used/],
+  [['--webhook-secret-env', 'NO_SECRET'], /the environment has no NO_SECRET\n {2}hint: export NO_SECRET=/],
 ])('%j is the user’s to change', async (flags, words) => {
   const result = await runCli(['consume', '--port', '0', ...flags], { cwd: useDirectory() });
   expect(result).toMatchObject({ stdout: '' });
