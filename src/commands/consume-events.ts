@@ -12,6 +12,7 @@ import type { Context } from './command.ts';
 
 export interface ConsumeOptions {
   readonly port: number;
+  readonly tcpPort: number | undefined;
   readonly listen: string;
   readonly path: string;
   readonly out: string | undefined;
@@ -35,6 +36,7 @@ export async function consumeEvents(options: ConsumeOptions, context: Context): 
     const receiver = await startReceiver(output, {
       host: options.listen,
       port: options.port,
+      tcpPort: options.tcpPort,
       path: options.path,
       secrets,
       dedupeMs: options.dedupeWindow,
@@ -44,7 +46,8 @@ export async function consumeEvents(options: ConsumeOptions, context: Context): 
       idleMs: options.idleTimeout,
     });
     try {
-      talk.note(`consume is ready at ${receiver.url}${secrets.length > 0 ? '; takes what is signed' : ''}`);
+      const places = [receiver.url, receiver.tcpUrl].filter((url) => url !== undefined).join(' and ');
+      talk.note(`consume is ready at ${places}${secrets.length > 0 ? '; takes what is signed' : ''}`);
       await Promise.race([receiver.ended, ...(signal.aborted ? [] : [once(signal, 'abort')])]);
     } finally {
       await receiver.close();
@@ -65,11 +68,17 @@ function secretsIn(variable: string | undefined, environment: Context['environme
 
 const SECRET_VARIABLE = 'COSMOSFLOW_WEBHOOK_SECRET';
 
-function assertPlace({ listen, path, webhookSecretEnv }: ConsumeOptions, isSigned: boolean): void {
+function assertPlace({ listen, path, tcpPort, webhookSecretEnv }: ConsumeOptions, isSigned: boolean): void {
   if (!/^\/[!-~]*$/.test(path) || /[?#]/.test(path)) {
     throw new FlowError('usage', `"${path}" is not a path`, { hint: 'it begins with a slash: --path /events' });
   }
-  if (isSigned || LOOPBACK.test(listen)) return;
+  if (LOOPBACK.test(listen)) return;
+  if (tcpPort !== undefined) {
+    throw new FlowError('usage', `lines over TCP are not signed, and "${listen}" can be reached by others`, {
+      hint: 'leave out --tcp-port or --listen',
+    });
+  }
+  if (isSigned) return;
   throw new FlowError('configuration', `"${listen}" can be reached by others, who could send anything`, {
     hint: `export ${webhookSecretEnv ?? SECRET_VARIABLE}="whsec_$(openssl rand -base64 32)", here and where the sender runs`,
   });

@@ -14,6 +14,8 @@ export const consume = command({
       'longer than the process lives.',
     'With a secret in COSMOSFLOW_WEBHOOK_SECRET, requests must be signed as Standard Webhooks are, no more than five ' +
       'minutes ago. Without one it listens on loopback addresses alone.',
+    'With --tcp-port it takes what tail --to tcp://… sends, too, on loopback addresses alone: batches of lines, each acknowledged once it ' +
+      'is durable. They have no ids, so what is sent again is written again.',
     'With --fail it fails by chance, to try out what sends: a status, before anything is written; hang, which never ' +
       'answers; drop, which writes the events and ends the connection without an answer.',
     'Says on stderr where it is once it is ready. Ctrl-C ends it, as --max and --idle-timeout do.',
@@ -21,6 +23,10 @@ export const consume = command({
   arguments: [],
   flags: {
     port: count('--port <n>', 'port to listen on; 0 takes any that is free', 8088, { min: 0, max: 65_535 }),
+    tcpPort: count('--tcp-port <n>', 'port for lines over TCP, too; 0 takes any that is free', undefined, {
+      min: 0,
+      max: 65_535,
+    }),
     listen: text('--listen <address>', 'address to listen on; others than loopback need a secret', '127.0.0.1'),
     path: text('--path <path>', 'the path that is served', '/'),
     out: optional('--out <file>', 'file to add lines to, instead of stdout'),
@@ -42,6 +48,7 @@ export const consume = command({
       'COSMOSFLOW_WEBHOOK_SECRET="whsec_$(openssl rand -base64 32)" cosmosflow consume --port 8089',
     ],
     ['a bad day, the same one for the same seed', 'cosmosflow consume --fail 503:0.1 --fail drop:0.05 --seed 7'],
+    ['lines over TCP, from tail --to tcp://127.0.0.1:8090', 'cosmosflow consume --tcp-port 8090'],
     ['the first ten events', 'cosmosflow consume --max 10 --idle-timeout 5s | jq -r .id'],
   ],
   exits: [

@@ -32,7 +32,8 @@ const READERS: Readonly<Record<string, (body: Buffer) => Event[]>> = {
   },
 };
 
-function linesIn(body: Buffer): Event[] {
+/** One on each line that is not empty. Throws 400 for bad JSON. */
+export function linesIn(body: Buffer): Event[] {
   const events: Event[] = [];
   for (let start = 0, number = 1; start < body.length; number++) {
     const lineFeed = body.indexOf(LINE_FEED, start);

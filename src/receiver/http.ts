@@ -1,35 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { verify, WEBHOOK_HEADER } from '../protocol/webhook.ts';
 import { eventsIn } from './events.ts';
-import type { Inbox, Receipt } from './inbox.ts';
-import type { Mishap } from './mishaps.ts';
+import { type Intake, refusalOf, take } from './intake.ts';
 import { Refusal } from './refusal.ts';
-import { BodyRoom, decode, readBody } from './request-body.ts';
-import type { Tally } from './tally.ts';
+import { decode, readBody } from './request-body.ts';
 
-export interface HttpOptions {
-  readonly inbox: Inbox;
-  readonly tally: Tally;
+export interface HttpOptions extends Intake {
   /** The only path that is served. */
   readonly path: string;
   /** Any of them is good for a signature; with none, nothing needs to be signed. */
   readonly secrets: readonly Uint8Array[];
-  readonly nextMishap: () => Mishap | undefined;
-  /** When it aborts, answers end their connections. */
-  readonly signal: AbortSignal;
-  /** Told whenever a delivery has been stored. */
-  readonly onStored: () => void;
-  /** Told of an error that is not the sender's. */
-  readonly onFailure: (error: unknown) => void;
 }
 
 /** A server, not yet listening, that answers a request with 200 once its events are stored. */
 export function createHttp(options: HttpOptions): Server {
-  const room = new BodyRoom(BODIES_BYTES_MAX);
-  const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    void respond({ ...options, room }, request, response);
-  };
-  const server = createServer(LIMITS, listener);
+  const server = createServer(LIMITS, (request, response) => {
+    response.once('close', options.work.begin());
+    void respond(options, request, response);
+  });
   server.maxConnections = CONNECTIONS_MAX;
   return server;
 }
@@ -43,15 +31,13 @@ const LIMITS = {
   keepAliveTimeout: 600_000,
 };
 const CONNECTIONS_MAX = 1024;
-const BODIES_BYTES_MAX = 256 * 1024 * 1024;
 
-interface Post extends HttpOptions {
-  readonly room: BodyRoom;
-}
-
-async function respond(post: Post, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { signal } = post;
-  const outcome = await answer(post, request).catch((error: unknown) => failed(post, error));
+async function respond(options: HttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { signal } = options;
+  const outcome = await answer(options, request).catch((error: unknown) => {
+    const { status, headers, message } = refusalOf(error, options);
+    return { status, headers, body: { error: message } };
+  });
   if (outcome === 'hang') return hang(request, signal);
   if (outcome === 'drop') return void request.socket.destroy();
   const body = `${JSON.stringify(outcome.body)}\n`;
@@ -70,29 +56,22 @@ interface Answer {
   readonly body: object;
 }
 
-async function answer(post: Post, request: IncomingMessage): Promise<Answer | 'hang' | 'drop'> {
-  const { tally, room } = post;
-  guard(request, post);
-  return await room.lend(async (take) => {
+async function answer(options: HttpOptions, request: IncomingMessage): Promise<Answer | 'hang' | 'drop'> {
+  guard(request, options);
+  return await options.room.lend(async (lend) => {
     const { headers } = request;
-    const sent = await readBody(request, take);
-    authorize(request, sent, post);
-    const body = await decode(sent, headers['content-encoding'], take);
+    const sent = await readBody(request, lend);
+    authorize(request, sent, options);
+    const body = await decode(sent, headers['content-encoding'], lend);
     const delivery = { name: nameOf(request), events: eventsIn(body, headers['content-type']) };
-    const mishap = post.nextMishap();
-    if (mishap !== undefined) tally.failed++;
-    if (typeof mishap === 'number') return asked(mishap);
-    if (mishap === 'hang') return mishap;
-    const receipt: Receipt = await post.inbox.take(delivery);
-    tally.received += receipt.accepted;
-    tally.duplicates += receipt.duplicates;
-    post.onStored();
-    return mishap === 'drop' ? mishap : { status: 200, body: receipt };
+    const outcome = await take(delivery, options);
+    if (typeof outcome === 'number') return asked(outcome);
+    return typeof outcome === 'string' ? outcome : { status: 200, body: outcome };
   });
 }
 
 /** Throws for what is no delivery at all, before anything of the body is read. */
-function guard({ method, url = '', headers }: IncomingMessage, { path }: Post): void {
+function guard({ method, url = '', headers }: IncomingMessage, { path }: HttpOptions): void {
   // A web page can have a browser post to this machine, which then says where the page is from.
   if (headers.origin !== undefined) throw new Refusal(403, 'requests from web pages are not taken');
   if (url.split('?')[0] !== path) throw new Refusal(404, `nothing is taken here but at "${path}"`);
@@ -100,7 +79,7 @@ function guard({ method, url = '', headers }: IncomingMessage, { path }: Post): 
 }
 
 /** Throws unless the body carries a signature, where one is needed. */
-function authorize({ headers }: IncomingMessage, body: Buffer, { secrets }: Post): void {
+function authorize({ headers }: IncomingMessage, body: Buffer, { secrets }: HttpOptions): void {
   if (secrets.length === 0) return;
   const [id, timestamp, signature] = [WEBHOOK_HEADER.id, WEBHOOK_HEADER.timestamp, WEBHOOK_HEADER.signature].map(
     (name) => headers[name]?.toString(),
@@ -124,13 +103,4 @@ function hang({ socket }: IncomingMessage, signal: AbortSignal): void {
   signal.addEventListener('abort', end);
   socket.once('close', () => signal.removeEventListener('abort', end));
   if (signal.aborted) end();
-}
-
-function failed({ tally, onFailure }: Post, error: unknown): Answer {
-  if (error instanceof Refusal) {
-    tally.refused++;
-    return { status: error.status, headers: error.headers, body: { error: error.message } };
-  }
-  onFailure(error);
-  return { status: 503, body: { error: 'the events could not be stored' } };
 }

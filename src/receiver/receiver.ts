@@ -1,18 +1,23 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttp } from './http.ts';
 import { Inbox } from './inbox.ts';
+import type { Intake } from './intake.ts';
 import { listen } from './listening.ts';
 import { mishapsOf, type Risk } from './mishaps.ts';
 import type { Output } from './output.ts';
+import { BodyRoom } from './request-body.ts';
 import type { Tally } from './tally.ts';
+import { TcpServer } from './tcp.ts';
 import { Window } from './window.ts';
+import { Work } from './work.ts';
 
 export interface ReceiverOptions {
   readonly host: string;
   /** 0 takes any that is free. */
   readonly port: number;
+  /** Where lines are taken that are acknowledged; nowhere when not given. */
+  readonly tcpPort: number | undefined;
   readonly path: string;
   /** Any of them is good for a signature; with none, nothing needs to be signed. */
   readonly secrets: readonly Uint8Array[];
@@ -28,6 +33,7 @@ export interface ReceiverOptions {
 
 export interface Receiver {
   readonly url: string;
+  readonly tcpUrl: string | undefined;
   readonly tally: Readonly<Tally>;
   /** Resolves when it is to end by itself; rejects when it cannot store any more. */
   readonly ended: Promise<void>;
@@ -35,7 +41,7 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** Takes events over HTTP, and answers once they are in `output`. Rejects with a FlowError `usage` for a bad place. */
+/** Takes events over HTTP, and over TCP if that is asked for, and answers once they are in `output`. Rejects with a FlowError `usage` for a bad place. */
 export async function startReceiver(output: Output, options: ReceiverOptions): Promise<Receiver> {
   const { host, path, secrets, risks, seed, max, idleMs } = options;
   const tally: Tally = { received: 0, duplicates: 0, refused: 0, failed: 0 };
@@ -43,62 +49,53 @@ export async function startReceiver(output: Output, options: ReceiverOptions): P
   const ended = Promise.withResolvers<void>();
   // Whoever waits for it sees it; nobody may.
   ended.promise.catch(() => {});
-  const server = createHttp({
+  const intake: Intake = {
     inbox: new Inbox(output, new Window({ ms: options.dedupeMs, namesMax: NAMES_MAX })),
     tally,
-    path,
-    secrets,
+    room: new BodyRoom(BODIES_BYTES_MAX),
+    work: new Work(idleMs, ended.resolve),
     nextMishap: mishapsOf(risks, seed),
     signal: stopping.signal,
     onStored: () => {
       if (max !== undefined && tally.received >= max) ended.resolve();
     },
     onFailure: ended.reject,
-  });
-  const work = watch(server, idleMs, ended.resolve);
-  const port = await listen(server, host, options.port, '--port');
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`,
-    tally,
-    ended: ended.promise,
-    async close() {
-      const closed = once(server, 'close');
-      stopping.abort();
-      server.close();
-      await Promise.race([work.over(), sleep(DRAIN_MS, undefined, { ref: false })]);
-      server.closeAllConnections();
-      await closed;
-      work.stop();
-    },
   };
+  const http = createHttp({ ...intake, path, secrets });
+  const tcp = new TcpServer(intake);
+  const close = async (): Promise<void> => {
+    stopping.abort();
+    const closed = [http, tcp.server].filter(({ listening }) => listening).map((server) => once(server, 'close'));
+    http.close();
+    tcp.server.close();
+    await Promise.race([intake.work.over(), sleep(DRAIN_MS, undefined, { ref: false })]);
+    http.closeAllConnections();
+    tcp.closeAllConnections();
+    await Promise.all(closed);
+    intake.work.stop();
+  };
+  try {
+    const port = await listen(http, host, options.port, '--port');
+    const tcpPort =
+      options.tcpPort === undefined ? undefined : await listen(tcp.server, host, options.tcpPort, '--tcp-port');
+    return {
+      url: `http://${inUrl(host)}:${port}${path}`,
+      tcpUrl: tcpPort === undefined ? undefined : `tcp://${inUrl(host)}:${tcpPort}`,
+      tally,
+      ended: ended.promise,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** Some sixty megabytes of them. */
 const NAMES_MAX = 500_000;
 const DRAIN_MS = 5000;
-
-/** Looks after requests that are under way; tells when there have been none for `idleMs`. */
-function watch(
-  server: Server,
-  idleMs: number | undefined,
-  onIdle: () => void,
-): { over(): Promise<void>; stop(): void } {
-  let underWay = 0;
-  let onOver = (): void => {};
-  const idle = idleMs === undefined ? undefined : setTimeout(() => underWay === 0 && onIdle(), idleMs);
-  server.on('request', (_request, response) => {
-    underWay++;
-    response.once('close', () => {
-      idle?.refresh();
-      if (--underWay === 0) onOver();
-    });
-  });
-  return {
-    over: () =>
-      new Promise((resolve) => {
-        onOver = resolve;
-        if (underWay === 0) resolve();
-      }),
-    stop: () => clearTimeout(idle),
-  };
-}
+const BODIES_BYTES_MAX = 256 * 1024 * 1024;

@@ -30,6 +30,7 @@ export const NDJSON = 'application/x-ndjson';
 export const RECEIVER: ReceiverOptions = {
   host: '127.0.0.1',
   port: 0,
+  tcpPort: undefined,
   path: '/',
   secrets: [],
   dedupeMs: 600_000,
