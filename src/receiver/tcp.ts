@@ -55,23 +55,28 @@ async function converse(socket: Socket, intake: Intake): Promise<void> {
 
 /** Batches as they come, each with the line feed of its last line. Throws a Refusal for too much. */
 async function* batchesIn(socket: Socket): AsyncGenerator<Buffer> {
-  let text: Buffer = Buffer.alloc(0);
+  let pieces: Buffer[] = [];
+  let bytes = 0;
   for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    const seen = text.length;
-    text = Buffer.concat([text, chunk]);
-    for (let end = endOfBatch(text, seen - 1); end >= 0; end = endOfBatch(text, 0)) {
-      yield text.subarray(0, end);
-      text = text.subarray(end + 1);
+    let rest = chunk;
+    for (let end = endOfBatch(rest, pieces); end >= 0; end = endOfBatch(rest, pieces)) {
+      yield Buffer.concat([...pieces, rest.subarray(0, end)]);
+      rest = rest.subarray(end + 1);
+      pieces = [];
+      bytes = 0;
     }
-    if (text.length > BATCH_BYTES_MAX) throw new Refusal(413, `a batch has more than ${BATCH_BYTES_MAX} bytes`);
-    socket.setTimeout(text.length > 0 ? PAUSE_MS : 0);
+    if (rest.length > 0) pieces.push(rest);
+    bytes += rest.length;
+    if (bytes > BATCH_BYTES_MAX) throw new Refusal(413, `a batch has more than ${BATCH_BYTES_MAX} bytes`);
+    socket.setTimeout(bytes > 0 ? PAUSE_MS : 0);
   }
 }
 
-/** Where the empty line begins behind the first batch, if that ends at `from` or later; else -1. */
-function endOfBatch(text: Buffer, from: number): number {
-  if (text[0] === LINE_FEED) return 0;
-  const at = text.indexOf(END, Math.max(0, from));
+/** Where in the chunk the empty line is that ends the batch which has begun with `pieces`; -1 if it is not there. */
+function endOfBatch(chunk: Buffer, pieces: readonly Buffer[]): number {
+  const before = pieces.at(-1)?.at(-1) ?? LINE_FEED;
+  if (before === LINE_FEED && chunk[0] === LINE_FEED) return 0;
+  const at = chunk.indexOf(END);
   return at < 0 ? -1 : at + 1;
 }
 
