@@ -17,7 +17,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   const stdout = new StdoutWatch(process.stdout);
   const abandoned = stdout.abandoned().then(() => stdout.report(plain(process.stderr)));
   const status = await Promise.race([runCommandLine(argv, stdout), abandoned]);
-  await Promise.race([Promise.all([stdout.flushed(), flushed(process.stderr)]), abandoned]);
+  // What failed or was stopped need not wait for a reader of stdout who may never come.
+  await flushed(process.stderr);
   // The SDK may still be sleeping between retries of requests that nobody waits for.
   process.exit(status);
 }

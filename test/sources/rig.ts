@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Continuation, Page, Range, Source } from '../../src/contract.ts';
 import { faultOf, isTransient, toFlowError } from '../../src/cosmos/faults.ts';
-import { changeFeed } from '../../src/sources/change-feed.ts';
+import { type ChangeFeedOptions, changeFeed } from '../../src/sources/change-feed.ts';
 import { retrying } from '../../src/sources/retrying.ts';
 import { rangesOf } from '../support/changes.ts';
 import { type ContainerRig, type ContainerRigOptions, useContainer } from '../support/container.ts';
@@ -28,9 +28,11 @@ export async function openFeed({ documents = 0, follow = false, ...options }: Fe
   return Object.assign(rig, { source: feedOf(rig, { follow }), ids });
 }
 
+type Reading = Partial<Pick<ChangeFeedOptions, 'follow' | 'signal' | 'mode' | 'start' | 'scope'>>;
+
 export function feedOf(
   { connection, facts }: Pick<ContainerRig, 'connection' | 'facts'>,
-  { follow = false, signal = new AbortController().signal }: { follow?: boolean; signal?: AbortSignal } = {},
+  { follow = false, signal = new AbortController().signal, ...rest }: Reading = {},
 ): Source {
   return changeFeed(connection, facts, {
     maxItemCount: PAGE_ITEMS,
@@ -38,6 +40,7 @@ export function feedOf(
     pollMs: follow ? 10 : 60_000,
     limit: pLimit(16),
     signal,
+    ...rest,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { PartitionKeyDefinition } from '@azure/cosmos';
+import type { ContainerRequest, PartitionKeyDefinition } from '@azure/cosmos';
 import { onTestFinished } from 'vitest';
 import type { Account } from '../../src/cosmos/account.ts';
 import { Connection, type ConnectionOptions } from '../../src/cosmos/connection.ts';
@@ -17,18 +17,21 @@ export interface ContainerRig extends EmulatorRig {
 
 export interface ContainerRigOptions extends Omit<EmulatorOptions, 'intercept'>, ConnectionOptions {
   readonly partitionKey?: PartitionKeyDefinition;
+  /** What else is to be said of the container. */
+  readonly policies?: ContainerRequest;
 }
 
 /** A fresh server with the empty container `db/items`, by `/pk` if nothing else is said. Closed when the test ends. */
 export async function useContainer({
   partitionKey = BY_PK,
+  policies,
   timeoutMs,
   ...options
 }: ContainerRigOptions = {}): Promise<ContainerRig> {
   const rig: { intercept: ContainerRig['intercept'] } = { intercept: () => undefined };
   const { emulator, client } = await useEmulator({ ...options, intercept: (exchange) => rig.intercept(exchange) });
   const { database } = await client.databases.create({ id: 'db' });
-  await database.containers.create({ id: 'items', partitionKey });
+  await database.containers.create({ ...policies, id: 'items', partitionKey });
   const connection = useConnection(emulator, timeoutMs === undefined ? {} : { timeoutMs });
   const facts = await readContainer(connection.client, { database: 'db', container: 'items' });
   return Object.assign(rig, { emulator, client, connection, facts });
