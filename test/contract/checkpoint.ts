@@ -43,6 +43,12 @@ export function describeCheckpoint(name: string, { prepare, durable }: Checkpoin
       ]);
     });
 
+    test('a range may be saved at its start', () => {
+      const checkpoint = begun(prepare());
+      checkpoint.save(LEFT, undefined);
+      expect(positions(checkpoint)[0]).toEqual({ range: LEFT, resumeAt: undefined });
+    });
+
     test('a split puts the successors in the place of their range', () => {
       const checkpoint = begun(prepare());
       checkpoint.save(MIDDLE, at('before'));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RawPages } from '../../src/cosmos/raw-pages.ts';
+import { RawPages, timeToken } from '../../src/cosmos/raw-pages.ts';
 import { type HttpRequest, ResponseHeaders } from '../../src/cosmos/transport.ts';
 
 const PAGE = '{"_rid":"r","Documents":[{"id":"a","v":1.0}],"_count":1}';
@@ -25,6 +25,20 @@ test('a plan, which nobody looks at, is not asked for', async () => {
   const pages = new RawPages(() => Promise.reject(new Error('asked')));
   const request = requestFor('POST', '/dbs/db/colls/items/docs', { 'x-ms-cosmos-is-query-plan-request': 'True' });
   expect(await pages.httpClient.sendRequest(request)).toMatchObject({ status: 200, bodyAsText: '{}' });
+});
+
+test('a page of all versions is traded too', async () => {
+  const pages = new RawPages(answering(200, PAGE));
+  const request = requestFor('GET', '/dbs/db/colls/items/docs', { 'a-im': 'Full-Fidelity Feed' });
+  const { Documents } = await ask(pages, request);
+  expect(pages.take(Documents[0]).toString()).toBe(PAGE);
+});
+
+test('a time in the place of a position is asked for as a time', async () => {
+  const request = requestFor('GET', '/dbs/db/colls/items/docs', { ...FEED, 'if-none-match': timeToken(1_767_225_600) });
+  await ask(new RawPages(answering(200, PAGE)), request);
+  expect(request.headers.get('if-modified-since')).toBe('Thu, 01 Jan 2026 00:00:00 GMT');
+  expect(request.headers.get('if-none-match')).toBeUndefined();
 });
 
 test('pages that are open at once have tickets of their own', async () => {

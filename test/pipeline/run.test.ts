@@ -55,6 +55,17 @@ describe('a run', () => {
     await expect(run(source, manualSink(), forgetful(), { window: 1, signal })).rejects.toBe(OUTAGE);
   });
 
+  test('of a part of the source has ranges that tile that part, or does not begin', async () => {
+    const source = sourceOf(new Map([[LEFT, []]]));
+    const { signal } = new AbortController();
+    const ofPart = { ...source, whole: LEFT };
+    await run(ofPart, manualSink(), forgetful(), { window: 1, signal });
+    await expect(run(source, manualSink(), forgetful(), { window: 1, signal })).rejects.toThrow(/ranges tile/);
+    await expect(run({ ...source, whole: RIGHT }, manualSink(), forgetful(), { window: 1, signal })).rejects.toThrow(
+      /ranges tile/,
+    );
+  });
+
   test('goes on behind the last commit of an earlier one', async () => {
     const checkpoint = forgetful();
     checkpoint.begin([startOf(EVERYTHING)]);

@@ -58,6 +58,19 @@ test('splits at every fifth request lose nothing and repeat nothing', async () =
   expect(requests).toBeGreaterThan(30);
 });
 
+test('merges, and splits after them, lose nothing and repeat nothing: each range is read on in its part of the new one', async () => {
+  const rig = await openFeed({ ranges: 4, documents: 160 });
+  let requests = 0;
+  rig.intercept = ({ operation }) => {
+    if (operation !== 'changeFeed' || ++requests % 5 !== 0 || requests > 30) return undefined;
+    if (requests % 10 === 5) rig.emulator.merge('db', 'items');
+    else rig.emulator.split('db', 'items');
+    return undefined;
+  };
+  expect((await readAll(rig.source)).map(idOf).sort()).toEqual(rig.ids);
+  expect(requests).toBeGreaterThan(20);
+});
+
 test.each([1, 2, 3])(
   'no successor of a split forgets where its range stopped when request %i after it is refused',
   async (refused) => {

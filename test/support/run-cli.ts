@@ -12,6 +12,8 @@ export const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/cosmosf
 export interface CliOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A file or device that the shell redirects stdout to. */
+  readonly stdoutTo?: string;
   /** Called with the process as soon as it runs. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -24,8 +26,11 @@ export interface CliResult {
 }
 
 /** Runs the command line in a process of its own, without the variables of this one. */
-export function runCli(args: readonly string[], { cwd, env = {}, onStart }: CliOptions): Promise<CliResult> {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+export function runCli(args: readonly string[], { cwd, env = {}, stdoutTo, onStart }: CliOptions): Promise<CliResult> {
+  const command = [process.execPath, LAUNCHER, ...args];
+  const redirected = ['/bin/sh', '-c', `exec "$@" > '${stdoutTo}'`, 'sh', ...command];
+  const [file = '', ...rest] = stdoutTo === undefined ? command : redirected;
+  const child = spawn(file, rest, {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: cwd, NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
