@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { verify, webhookSecrets } from '../../src/protocol/webhook.ts';
 import { type Received, serve } from '../sinks/http/rig.ts';
@@ -54,6 +56,31 @@ test('what a receiver did not take is sent again by the same command, under the 
     expect(verify(received, webhookSecrets(SECRET, 'SECRET'), { nowMs: Date.now() })).toBe('genuine');
     expect(headers.authorization).toBe('Bearer x');
   }
+});
+
+test('a change that is refused ends the run with 6, and says which; or is set aside, and the run goes on', async () => {
+  const { address, run } = await useAccount();
+  const cwd = useDirectory();
+  await run(['produce', address('shop/orders'), '--count', '20'], { cwd });
+  let bad: string | undefined;
+  const { url } = await serve((response, { body }) => {
+    const ids = (JSON.parse(body.toString()) as { id: string }[]).map(({ id }) => id);
+    bad ??= ids.at(3);
+    const isBad = bad !== undefined && ids.includes(bad);
+    response.writeHead(isBad ? 422 : 200).end(isBad ? 'no amount' : '');
+  });
+  const tail = (...more: string[]) =>
+    run(['tail', address('shop/orders'), '--to', url, '-e', '--http-batch', '10', ...more], { cwd });
+  const refused = await tail();
+  expect(refused, refused.stderr).toMatchObject({ status: 6, stdout: '' });
+  expect(refused.stderr).toContain(`answered 422 to the document with id "${bad}": no amount\n  hint: `);
+
+  const setAside = await tail('--dead-letter', 'letters.ndjson');
+  expect(setAside, setAside.stderr).toMatchObject({ status: 3, stdout: '' });
+  const letters = readFileSync(join(cwd, 'letters.ndjson'), 'utf8').trimEnd().split('\n');
+  expect(letters).toHaveLength(1);
+  expect(letters[0]).toContain(`"${bad}"`);
+  expect((await tail()).stderr).toMatch(/read 0, written 0/);
 });
 
 test('over TCP every document is acknowledged, and the next run has nothing to send', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EVERYTHING } from '../../../src/contract.ts';
 import { selfSigned } from '../../../src/emulator/certificate.ts';
 import { Undelivered } from '../../../src/sinks/undelivered.ts';
@@ -123,7 +123,9 @@ describe('over TLS', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('a receiver with any other certificate gets nothing, and stops the run', async () => {
+  test('a receiver with any other certificate gets nothing, and stops the run, whatever the environment says', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    onTestFinished(() => void vi.unstubAllEnvs());
     const { port, requests } = await serveRaw((socket: Socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'), {
       tls: TLS,
     });
