@@ -29,6 +29,9 @@ export async function exportQuery(source: string, options: QueryExportOptions, c
   const missing = shape.parameters.find((name) => !asked.parameters.some((given) => given.name === name));
   if (missing !== undefined) throw withoutValue(missing);
   if (passes !== 'one' && !shape.versions) throw notByDocument(options);
+  const destination = destinationOf({ ...options, envelope: false }, context);
+  const isKept = (options.checkpoint ?? destination.checkpoint) !== undefined;
+  if (passes === 'incremental' && !isKept) throw withoutCheckpoint();
   await exportContainer(
     source,
     {
@@ -38,7 +41,7 @@ export async function exportQuery(source: string, options: QueryExportOptions, c
       startsOver: !shape.isPerRange,
       open: async (connection, facts) => {
         await check(asked, connection, facts);
-        context.talk.note(shape.isPerRange ? BY_RANGE : IN_ONE_STREAM);
+        context.talk.note(`${shape.isPerRange ? (isKept ? BY_RANGE : UNKEPT) : IN_ONE_STREAM}; ${NO_SNAPSHOT}`);
         return query(connection, facts, shape, {
           ...asked,
           maxItemCount: options.maxItemCount,
@@ -51,7 +54,7 @@ export async function exportQuery(source: string, options: QueryExportOptions, c
         });
       },
     },
-    destinationOf({ ...options, envelope: false }, context),
+    destination,
     // The service has seen to them.
     { ...options, where: undefined, select: undefined },
     context,
@@ -60,9 +63,10 @@ export async function exportQuery(source: string, options: QueryExportOptions, c
 
 /** Pages being read at once, over all ranges. */
 const READS_MAX = 16;
-const BY_RANGE = 'resumes at pages; not a snapshot: what is written meanwhile may be found, or not';
-const IN_ONE_STREAM =
-  'cannot resume: a crash starts over; not a snapshot: what is written meanwhile may be found, or not';
+const BY_RANGE = 'resumes at pages';
+const UNKEPT = 'would resume at pages with a --checkpoint';
+const IN_ONE_STREAM = 'cannot resume: a crash starts over';
+const NO_SNAPSHOT = 'not a snapshot: what is written meanwhile may be found, or not';
 
 function textOf({ query: text, queryFile: file, where, select }: QueryExportOptions): string {
   if (text !== undefined && file !== undefined) throw exclusive('--query', '--query-file');
@@ -117,10 +121,17 @@ function notByDocument({ continuous }: QueryExportOptions): FlowError {
   });
 }
 
-/** The same whenever the query is. */
+function withoutCheckpoint(): FlowError {
+  return new FlowError('usage', '--incremental needs a checkpoint, which says what was exported before', {
+    hint: 'give one with --checkpoint FILE, or write files with --out',
+  });
+}
+
+/** The same whenever the query is; on one line. */
 function modeOf({ text, parameters }: QueryText): string {
+  const query = `query ${text.includes('\n') ? JSON.stringify(text) : text}`;
   const values = parameters.map(({ name, value }) => `${name}=${JSON.stringify(value)}`);
-  return values.length === 0 ? `query ${text}` : `query ${text} with ${values.join(', ')}`;
+  return values.length === 0 ? query : `${query} with ${values.join(', ')}`;
 }
 
 /** Has the service read the query, which costs nothing, so that a bad one is found before anything is written. */

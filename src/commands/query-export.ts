@@ -24,7 +24,7 @@ export const queryExport = command({
     '--query says what to ask for; or --where and --select say parts of it, and call the document c. Values are best given with --param.',
     'A filter and a projection are asked of each physical range by itself, side by side, and their results handed on byte for byte; after a crash such an export goes on behind the last page of each range that was written. ORDER BY, GROUP BY, DISTINCT, TOP, OFFSET and aggregates over documents come in one stream, which starts over after a crash, and whose numbers are those of JavaScript.',
     'Neither is a snapshot: what is written while the query runs may be found, or not. An export that has finished is not done again with the same checkpoint; --incremental does what is new.',
-    '--incremental and --continuous find what was written since by the _ts of documents, by the clock of the server. Results come again when their document has changed; deletes are not seen. Results of documents that were written while a pass began may come twice, if there were more than 4,096 of them in a range.',
+    '--incremental and --continuous find what was written since by the _ts of documents, by the clock of the server. Results come again when their document has changed; deletes are not seen. Results of documents that were written while a pass began may come twice: if there were more than 4,096 of them in a range, or if that pass was not an --incremental one and did not ask for whole documents.',
   ],
   arguments: [{ name: 'source', summary: 'address of the container to read' }],
   flags: {
@@ -65,10 +65,7 @@ export const queryExport = command({
       'a report',
       `cosmosflow query-export embedded:shop/orders --query 'SELECT c.currency, COUNT(1) AS orders FROM c GROUP BY c.currency'`,
     ],
-    [
-      'what was written since the last time',
-      'cosmosflow query-export embedded:shop/orders --incremental --checkpoint orders.db',
-    ],
+    ['what was written since the last time', 'cosmosflow query-export embedded:shop/orders --incremental --out orders'],
   ],
   exits: [
     [0, 'everything is exported'],

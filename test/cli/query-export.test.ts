@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough, type Writable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine } from '../../src/cli/program.ts';
 import type { Context } from '../../src/commands/command.ts';
 import { COMMANDS } from '../../src/commands/index.ts';
+import { fill } from '../sources/rig.ts';
 import { useAccount } from '../support/account.ts';
 import { useContainer } from '../support/container.ts';
 import { upsertText } from '../support/contents.ts';
@@ -17,45 +18,85 @@ test('query-export prints what is asked for, one result a line, and says how it 
   const source = address('shop/orders');
   await run(['produce', source, '--count', '50'], { cwd });
   await upsertText(account, named('shop/orders'), '["x"]', '{"customerId":"x","id":"new","n":1.0,"amount":1e9}');
-  const all = await run(['query-export', source], { cwd });
+  const all = await run(['query-export', source, '--checkpoint', 'all.db'], { cwd });
   expect(all, all.stderr).toMatchObject({ status: 0 });
   expect(all.stdout.trimEnd().split('\n')).toHaveLength(51);
   expect(all.stdout).toContain('{"customerId":"x","id":"new","n":1.0,"amount":1e9,"_rid"');
   expect(all.stderr).toMatch(/resumes at pages; not a snapshot/);
-
-  writeFileSync(join(cwd, 'large.sql'), 'SELECT c.id,\n  c.amount FROM c WHERE c.amount > @min AND c.id != @not\n');
-  const parameters = ['--param', 'min=1000000', '--param', '@not="x=y"'];
-  const large = await run(['query-export', source, '--query-file', 'large.sql', ...parameters], { cwd });
-  expect(large, large.stderr).toMatchObject({ status: 0, stdout: '{"id":"new","amount":1000000000}\n' });
-
-  const parts = ['--where', 'c.amount > @min', '--select', 'c.id', '--param', 'min=1e6'];
-  expect(await run(['query-export', source, ...parts], { cwd })).toMatchObject({ stdout: '{"id":"new"}\n' });
-
   const count = await run(['query-export', source, '--query', 'SELECT VALUE COUNT(1) FROM c'], { cwd });
   expect(count, count.stderr).toMatchObject({ status: 0, stdout: '51\n' });
   expect(count.stderr).toMatch(/cannot resume: a crash starts over/);
 });
 
+test('the query may be in a file or in parts, and parameters hold any text', async () => {
+  const rig = await useContainer();
+  const source = addressOf(rig.emulator, 'db/items');
+  await fill(rig, ['a', 'x=y']);
+  await fill(rig, ['b'], 7);
+  const file = join(useDirectory(), 'large.sql');
+  writeFileSync(file, 'SELECT c.id,\n  c.version FROM c WHERE c.version > @min OR c.id = @it\n');
+  const { lines } = await invoke(source, ['--query-file', file, '--param', 'min=6', '--param', '@it="x=y"']);
+  expect(lines.toSorted()).toEqual(['{"id":"b","version":7}', '{"id":"x=y","version":1}']);
+  const parts = await invoke(source, ['--where', 'c.version > @min', '--select', 'c.id', '--param', 'min=6e0']);
+  expect(parts.lines).toEqual(['{"id":"b"}']);
+  expect(parts.notes).toContainEqual(
+    expect.stringMatching(/would resume at pages with a --checkpoint; not a snapshot/),
+  );
+});
+
 test('an export that has finished is left as it is, until it is asked for what is new or to start over', async () => {
-  const { account, named, address, run } = await useAccount();
+  const rig = await useContainer();
+  const checkpoint = join(useDirectory(), 'done.db');
+  const query = (...more: readonly string[]): ReturnType<typeof invoke> => {
+    const flags = ['--query', 'SELECT c.id FROM c', '--checkpoint', checkpoint, ...more];
+    return invoke(addressOf(rig.emulator, 'db/items'), flags);
+  };
+  await fill(rig, ['a', 'b', 'c']);
+  expect((await query('--incremental')).lines).toHaveLength(3);
+  expect((await query('--incremental')).lines).toEqual([]);
+  await fill(rig, ['new']);
+  const { lines, notes } = await query();
+  expect(lines).toEqual([]);
+  expect(notes).toEqual([expect.stringMatching(/^all of this was exported on \d{4}-.*; nothing to be done$/)]);
+  expect((await query('--incremental')).lines).toEqual(['{"id":"new"}']);
+  expect((await query('--restart')).lines).toHaveLength(4);
+  await expect(query('--param', 'unused=1')).rejects.toMatchObject({
+    code: 'other_job',
+    message: expect.stringMatching(/its mode is query SELECT c.id FROM c, not query SELECT c.id FROM c with @unused=1/),
+  });
+});
+
+test('files of an export that was killed again and again are those of one that was not', async () => {
+  let child: { kill(signal: NodeJS.Signals): void } | undefined;
+  let [pages, killAt] = [0, 0];
+  const { address, run } = await useAccount({
+    intercept: ({ operation }) => {
+      if (operation === 'query' && ++pages === killAt) child?.kill('SIGKILL');
+      return undefined;
+    },
+  });
   const cwd = useDirectory();
   const source = address('shop/orders');
-  const query = (...more: readonly string[]): Promise<CliResult> =>
-    run(['query-export', source, '--query', 'SELECT c.id FROM c', '--checkpoint', 'done.db', ...more], { cwd });
-  await run(['produce', source, '--count', '20'], { cwd });
-  expect(linesOf(await query('--incremental'))).toHaveLength(20);
-  expect(linesOf(await query('--incremental'))).toEqual([]);
-  await upsertText(account, named('shop/orders'), '["x"]', '{"customerId":"x","id":"new"}');
-  const again = await query();
-  expect(again).toMatchObject({ status: 0, stdout: '' });
-  expect(again.stderr).toMatch(/all of this was exported on \d{4}-.*nothing to be done/);
-  expect(linesOf(await query('--incremental'))).toEqual(['{"id":"new"}']);
-  expect(linesOf(await query('--restart'))).toHaveLength(21);
-  const other = await query('--param', 'unused=1');
-  expect(other).toMatchObject({ status: 2, stdout: '' });
-  expect(other.stderr).toMatch(
-    /checkpoint of another job: its mode is query SELECT c.id FROM c, not .* with @unused=1/,
-  );
+  await run(['produce', source, '--count', '400'], { cwd });
+  const onStart = (running: typeof child): void => {
+    pages = 0;
+    child = running;
+  };
+  const exported = (out: string): Promise<CliResult> =>
+    run(['query-export', source, '--max-item-count', '10', '--out', out], { cwd, onStart });
+  expect(await exported('once')).toMatchObject({ status: 0 });
+  const needed = pages;
+  let asked = 0;
+  for (killAt of [7, 11, 15]) {
+    expect(await exported('killed')).toMatchObject({ signal: 'SIGKILL' });
+    asked += pages;
+  }
+  killAt = 0;
+  expect(await exported('killed')).toMatchObject({ status: 0 });
+  expect(asked + pages).toBeLessThan(needed * 2);
+  const files = filesOf(join(cwd, 'once'));
+  expect(files).toHaveLength(4);
+  expect(filesOf(join(cwd, 'killed'))).toEqual(files);
 });
 
 test('an export that was stopped goes on behind the pages that were printed, or starts over and says so', async () => {
@@ -129,44 +170,51 @@ describe('bad input gets one clear line and a hint, before anything is written',
     [['--param', 'a=1', '--param', '@a=2'], /"@a" is given twice/, /one value/],
     [['--query', 'SELECT * FROM c WHERE c.a = @a'], /"@a" has no value/, /--param a=/],
     [['--incremental', '--query', 'SELECT TOP 3 * FROM c'], /--incremental needs a query whose results/, /no ORDER BY/],
+    [['--incremental'], /--incremental needs a checkpoint/, /--checkpoint FILE/],
     [['--continuous', '--incremental'], /exclude each other/, /give one of them/],
     [['--resume', '--restart'], /exclude each other/, /give one of them/],
   ])('%j', async (args, message, hint) => {
     const { emulator } = await useContainer();
     const checkpoint = join(useDirectory(), 'checkpoint.db');
-    const stdout = new PassThrough();
-    const attempt = invoke(
-      ['query-export', addressOf(emulator, 'db/items'), '--checkpoint', checkpoint, ...args],
-      stdout,
-    );
+    const attempt = invoke(addressOf(emulator, 'db/items'), [
+      ...(args.includes('--incremental') ? [] : ['--checkpoint', checkpoint]),
+      ...args,
+    ]);
     await expect(attempt).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringMatching(message),
       hint: expect.stringMatching(hint),
     });
-    expect(stdout.read()).toBeNull();
   });
 });
 
-async function invoke(args: readonly string[], stdout: Writable): Promise<void> {
-  const invocation = await parseCommandLine(args, COMMANDS);
+/** Runs the command in this process; a test that fails has printed nothing. */
+async function invoke(source: string, flags: readonly string[]): Promise<{ lines: string[]; notes: string[] }> {
+  const invocation = await parseCommandLine(['query-export', source, ...flags], COMMANDS);
   if (typeof invocation === 'number') throw new Error('nothing was invoked');
-  await invocation.run({
-    environment: {},
-    signal: new AbortController().signal,
-    stdin: new PassThrough(),
-    stdout,
-    talk,
-  });
+  const [stdout, notes]: [PassThrough, string[]] = [new PassThrough(), []];
+  const talk: Context['talk'] = {
+    note: (text) => void notes.push(text),
+    waiting: (_, work) => work(),
+    progress: () => ({ stop: () => {} }),
+    summary: () => {},
+  };
+  const { signal } = new AbortController();
+  const failure = await invocation
+    .run({ environment: {}, signal, stdin: new PassThrough(), stdout, talk })
+    .catch((error: unknown) => ({ error }));
+  const text = String(stdout.read() ?? '');
+  if (!failure) return { lines: linesOf({ stdout: text }), notes };
+  expect(text).toBe('');
+  throw failure.error;
 }
 
-const talk: Context['talk'] = {
-  note: () => {},
-  waiting: (_, work) => work(),
-  progress: () => ({ stop: () => {} }),
-  summary: () => {},
-};
+/** Names and texts of the parts. */
+function filesOf(directory: string): string[] {
+  const names = readdirSync(directory).filter((name) => name.startsWith('part-'));
+  return names.sort().map((name) => `${name}\n${readFileSync(join(directory, name), 'utf8')}`);
+}
 
-function linesOf({ stdout }: CliResult): string[] {
+function linesOf({ stdout }: Pick<CliResult, 'stdout'>): string[] {
   return stdout.split('\n').filter((line) => line !== '');
 }
