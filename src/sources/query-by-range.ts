@@ -131,7 +131,7 @@ interface ProgressPage extends Page {
 function pageOf(answer: QueryPage, before: Progress, { facts, shape, options, range }: Reading): ProgressPage {
   const { body, token, askedAt } = answer;
   const { mark, isStamped } = before;
-  const next = before.next ?? markAfter(askedAt, options.overlapMs) ?? mark;
+  const next = before.next ?? markAfter(askedAt, options.overlapMs) ?? mark ?? 0;
   const known = new Set(before.known);
   const found = new Found(before);
   const from = `${mark ?? ''} ${before.token ?? ''}`;
@@ -140,7 +140,7 @@ function pageOf(answer: QueryPage, before: Progress, { facts, shape, options, ra
   const stampedAs = isStamped ? 'payload' : shape.areDocuments ? 'documents' : undefined;
   for (const [index, result] of resultsIn(body, stampedAs).entries()) {
     const stamp = stampOf(result);
-    if (stamp && stamp.time >= (next ?? 0)) found.add(stamp.version);
+    if (stamp && stamp.time >= next) found.add(stamp.version);
     if (stamp && known.has(stamp.version)) continue;
     changes.push(new QueryChange(result, key, { range, from, index }));
   }
@@ -148,7 +148,7 @@ function pageOf(answer: QueryPage, before: Progress, { facts, shape, options, ra
   return { changes, resumeAt: formatProgress(progress), progress, release: () => buffers.giveBack(body) };
 }
 
-/** Without the time of the server, everything is asked for again. */
+/** Without the time of the server, this pass is asked for again: that of a later page would be too late. */
 function markAfter(askedAt: number, overlapMs: number): number | undefined {
   return Number.isNaN(askedAt) ? undefined : Math.floor((askedAt - overlapMs) / 1000);
 }
