@@ -12,7 +12,7 @@ import { assert } from '../support/assert.ts';
 import { buffers } from '../support/buffers.ts';
 import { recreated } from './feed-position.ts';
 import type { QueryOptions } from './query.ts';
-import { Found, formatProgress, nextPass, type Progress, parseProgress } from './query-progress.ts';
+import { Found, formatProgress, nextPass, type Progress, parseProgress, shortName } from './query-progress.ts';
 import { QueryChange, resultsIn, stampOf } from './query-results.ts';
 import { MARK, type QueryShape, type VersionQueries } from './query-shape.ts';
 
@@ -135,6 +135,7 @@ function pageOf(answer: QueryPage, before: Progress, { facts, shape, options, ra
   const known = new Set(before.known);
   const found = new Found(before);
   const from = `${mark ?? ''} ${before.token ?? ''}`;
+  const query = shortName(options.text, JSON.stringify(options.parameters));
   const key = shape.nameDocuments(facts.partitionKey) ? new DocumentKey(facts.partitionKey) : undefined;
   const changes: Change[] = [];
   const stampedAs = isStamped ? 'payload' : shape.areDocuments ? 'documents' : undefined;
@@ -142,7 +143,7 @@ function pageOf(answer: QueryPage, before: Progress, { facts, shape, options, ra
     const stamp = stampOf(result);
     if (stamp && stamp.time >= next) found.add(stamp.version);
     if (stamp && known.has(stamp.version)) continue;
-    changes.push(new QueryChange(result, key, { range, from, index }));
+    changes.push(new QueryChange(result, key, { query, range, from, index }));
   }
   const progress = { ...before, next, found: found.versions, token, isDone: token === undefined };
   return { changes, resumeAt: formatProgress(progress), progress, release: () => buffers.giveBack(body) };

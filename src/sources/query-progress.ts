@@ -45,9 +45,9 @@ export function nextPass({ rid, mark, next, found }: Progress): Progress {
   return { rid, mark: next ?? mark, known: found };
 }
 
-/** A short name for a version of a document. */
-export function versionName(rid: string, etag: string): string {
-  return hash('sha256', `${rid} ${etag}`, 'base64url').slice(0, NAME_CHARACTERS);
+/** A short name for two texts, such as the resource id of a document and a version of it. */
+export function shortName(one: string, other: string): string {
+  return hash('sha256', `${one}\n${other}`, 'base64url').slice(0, NAME_CHARACTERS);
 }
 
 /** What one pass has found so far that the next one may find again. */

@@ -2,7 +2,7 @@ import type { Change, Range } from '../contract.ts';
 import type { DocumentKey } from '../cosmos/document-key.ts';
 import { findMember, SPAN, skipValue } from '../support/json-bytes.ts';
 import { jsonScanner } from '../support/json-scanner.ts';
-import { type Stamp, versionName } from './query-progress.ts';
+import { type Stamp, shortName } from './query-progress.ts';
 
 /** The results of a page, as they came, in order. Those that the service leaves out of their stamps are none. */
 export function resultsIn(page: Buffer, stampedAs: 'documents' | 'payload' | undefined): Result[] {
@@ -10,8 +10,7 @@ export function resultsIn(page: Buffer, stampedAs: 'documents' | 'payload' | und
   const results: Result[] = [];
   for (let at = 0; at < spans.length; at += 2) {
     const text = page.subarray(spans[at], spans[at + 1]);
-    if (stampedAs === undefined) results.push({ document: text, stamps: undefined });
-    else if (stampedAs === 'documents') results.push({ document: text, stamps: text });
+    if (stampedAs !== 'payload') results.push({ document: text, stamps: stampedAs && text });
     else {
       const start = findMember(text, 0, PAYLOAD);
       if (start >= 0) results.push({ document: text.subarray(start, skipValue(text, start)), stamps: text });
@@ -32,11 +31,13 @@ export function stampOf({ stamps }: Result): Stamp | undefined {
   jsonScanner.locateMembers(stamps, 0, STAMPS, located);
   const [rid, etag, time] = [valueAt(stamps, 0), valueAt(stamps, 1), valueAt(stamps, 2)];
   if (typeof time !== 'number' || typeof etag !== 'string') return undefined;
-  return { version: versionName(String(rid), etag), time };
+  return { version: shortName(String(rid), etag), time };
 }
 
 /** Where a result stands, for a key where it has no other. */
 export interface Place {
+  /** A name for the query. */
+  readonly query: string;
   readonly range: Range;
   /** Where its page began. */
   readonly from: string;
@@ -70,7 +71,9 @@ export class QueryChange implements Change {
 
   get version(): string | undefined {
     const etag = this.#stamp(ETAG);
-    return typeof etag === 'string' ? etag : undefined;
+    if (typeof etag !== 'string') return undefined;
+    // What a query makes of a version is another thing than the version, or than what another query makes of it.
+    return this.#stamps === this.document ? etag : `${etag} ${this.#place.query}`;
   }
 
   get time(): number | undefined {

@@ -39,6 +39,7 @@ function pageOf(results: readonly unknown[], resumeAt: Continuation, place: { ra
   const changes = results.map((result, index): Change => {
     const document = Buffer.from(JSON.stringify(result));
     return new QueryChange({ document, stamps: undefined }, undefined, {
+      query: '',
       range: place.range,
       from: '',
       index: place.given + index,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, Continuation, Page, Position, Source } from '../../src/contract.ts';
 import { Found } from '../../src/sources/query-progress.ts';
-import { idOf, pagesOf, textOf } from '../support/changes.ts';
+import { idOf, pagesOf, readAll, textOf } from '../support/changes.ts';
 import { openQuery, type QueryRig, type QueryRigOptions, queryOf } from './query-rig.ts';
 import { fill } from './rig.ts';
 
@@ -76,6 +76,22 @@ test('results that are undefined are none', async () => {
   await items.upsert({ id: 'a', pk: 'x' });
   await items.upsert({ id: 'b', pk: 'x', v: { id: 'value' } });
   expect(await rig.pass()).toEqual(['value']);
+});
+
+test('a result that tells its document has another version for each of its versions, and for each query', async () => {
+  const rig = await openQuery({ documents: 1, ranges: 1 });
+  const versionBy = async (text: string): Promise<string | undefined> => {
+    const [change] = await readAll(queryOf(rig, text, { passes: 'incremental' }));
+    expect(change?.key).toBe('"item-000","key of item-000"');
+    return change?.version;
+  };
+  const queries = ['SELECT * FROM c', 'SELECT c.id, c.pk FROM c', 'SELECT c.id, c.pk, c.version FROM c'];
+  const versions = [];
+  for (const _ of [1, 2]) {
+    for (const text of queries) versions.push(await versionBy(text), await versionBy(text));
+    await fill(rig, ['item-000'], 2);
+  }
+  expect(new Set(versions).size).toBe(6);
 });
 
 test('ranges that split and merge between passes go on with what was new', async () => {
