@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -56,6 +57,31 @@ test('what a receiver did not take is sent again by the same command, under the 
     expect(verify(received, webhookSecrets(SECRET, 'SECRET'), { nowMs: Date.now() })).toBe('genuine');
     expect(headers.authorization).toBe('Bearer x');
   }
+});
+
+test('killed at any request, the same command sends the rest, and what it repeats under the same id', async () => {
+  const { account, named, address, run } = await useAccount();
+  const cwd = useDirectory();
+  await run(['produce', address('shop/orders'), '--count', '60'], { cwd });
+  let kill = (): unknown => undefined;
+  const { url, requests } = await serve((response, _, nth) => (nth === 10 || nth === 35 ? kill() : response.end()));
+  const flags = ['--to', url, '-e', '--max-item-count', '10', '--concurrency', '4', '--http-body', 'cloudevents'];
+  const signals: unknown[] = [];
+  for (let times = 0; times < 3; times++) {
+    const onStart = (child: ChildProcess): void => {
+      kill = () => child.kill('SIGKILL');
+    };
+    const { signal, status } = await run(['tail', address('shop/orders'), ...flags], { cwd, onStart });
+    signals.push(signal ?? status);
+  }
+  expect(signals).toEqual(['SIGKILL', 'SIGKILL', 0]);
+  const events = requests.map(({ body }) => JSON.parse(body.toString()) as { id: string; subject: string });
+  expect(new Set(events.map(({ id }) => id)).size).toBe(60);
+  expect(new Set(events.map(({ id, subject }) => `${id} ${subject}`)).size).toBe(60);
+  const stored = (await contentsOf(account, named('shop/orders'))).map(
+    (text) => (JSON.parse(text) as { id: string }).id,
+  );
+  expect([...new Set(events.map(({ subject }) => subject))].sort()).toEqual(stored.sort());
 });
 
 test('a change that is refused ends the run with 6, and says which; or is set aside, and the run goes on', async () => {

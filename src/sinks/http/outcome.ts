@@ -1,3 +1,4 @@
+import { formatDuration } from '../../support/duration.ts';
 import { FlowError } from '../../support/error.ts';
 import { escapeControls } from '../../support/escape.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -34,7 +35,8 @@ export function outcomeOf({ status, headers, text }: Answer, options: AnswerOpti
   if (LATER.has(status)) {
     const waitMs = retryAfterMs(first(headers['retry-after']), nowMs);
     const hint = 'the same command goes on where it stopped; --patience says how long to wait for the receiver';
-    const reason = new FlowError('sink_unavailable', `${answered} again and again`, { hint });
+    const how = waitMs > 0 ? `, and asks to be left alone for ${formatDuration(waitMs)}` : ' again and again';
+    const reason = new FlowError('sink_unavailable', `${answered}${how}`, { hint });
     return { kind: 'again', retryAfterMs: waitMs, reason };
   }
   if (status === UNAUTHORIZED || status === FORBIDDEN) {

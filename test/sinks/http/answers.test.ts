@@ -108,6 +108,8 @@ describe('a receiver that wants to be left alone', () => {
     const { url } = await serve(status(429, { 'retry-after': value }));
     const failure = await failureOf(openSink(url, IN_A_MINUTE).write([upsert('a')], EVERYTHING));
     expect(failure).toMatchObject({ retryAfterMs });
+    const words = retryAfterMs > 0 ? 'answered 429, and asks to be left alone for ' : 'answered 429 again and again';
+    expect((failure as Undelivered).reason).toHaveProperty('message', expect.stringContaining(words));
   });
 
   test('is left alone by all that would be sent', async () => {
