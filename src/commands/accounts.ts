@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Account, accountOf } from '../cosmos/account.ts';
 import type { Address } from '../cosmos/address.ts';
@@ -10,6 +11,8 @@ import { startEmbedded } from './embedded.ts';
 export interface AccountsOptions {
   readonly embeddedData: string;
   readonly requestTimeout: number;
+  /** Whether nothing is to be made, embedded data among it. */
+  readonly dryRun?: boolean;
 }
 
 /** The accounts that a command works with, connected when they are first asked for. */
@@ -62,8 +65,13 @@ export class Accounts {
     return `cosmos://${host.replace(/^(localhost|\[::1\])/, '127.0.0.1')}/`;
   }
 
+  #dataToOpen(): string {
+    const { embeddedData, dryRun = false } = this.#options;
+    return dryRun && !existsSync(embeddedData) ? ':memory:' : embeddedData;
+  }
+
   async #startEmbedded(): Promise<Account> {
-    this.#embedded ??= await startEmbedded({ data: this.#options.embeddedData });
+    this.#embedded ??= await startEmbedded({ data: this.#dataToOpen() });
     return this.#embedded;
   }
 }

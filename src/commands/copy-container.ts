@@ -1,3 +1,4 @@
+import type { JobNames } from '../checkpoint/job.ts';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
 import type { Sink } from '../contract.ts';
 import { type Address, parseAddress } from '../cosmos/address.ts';
@@ -9,6 +10,7 @@ import {
   readContainer,
   templateOf,
 } from '../cosmos/container.ts';
+import { toFlowError } from '../cosmos/faults.ts';
 import { cosmosSink } from '../sinks/cosmos.ts';
 import { retrying as retryingSink } from '../sinks/retrying.ts';
 import { FlowError } from '../support/error.ts';
@@ -21,10 +23,11 @@ import { type Between, type BetweenOptions, between } from './between.ts';
 import type { Context } from './command.ts';
 import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
 import { patiently } from './patiently.ts';
+import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
-export interface CopyOptions extends AccountsOptions, CheckpointOptions, BetweenOptions, RefusalOptions {
+export interface CopyOptions extends AccountsOptions, CheckpointOptions, BetweenOptions, RefusalOptions, PlanOptions {
   readonly follow: boolean;
   readonly resume: boolean;
   readonly checkpoint: string;
@@ -51,9 +54,13 @@ export async function copyContainer(
     if (names.source === names.target) throw sameContainer(sourceText);
     const job = { ...names, mode: work.mode('latest version') };
     // Before a target is created for a job that is then refused.
-    assertUsable(options.checkpoint, job, options);
+    if (!options.dryRun) assertUsable(options.checkpoint, job, options);
 
     const tally = new Tally();
+    if (options.dryRun) {
+      await planCopy({ accounts, from, to, work, job, tally }, options, context);
+      return;
+    }
     const refusals = own(await openRefusals(options, job, tally));
     const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
       patiently(() => connect(accounts, from, to, work, context), patienceOf(tally, options, context.signal)),
@@ -81,6 +88,51 @@ export async function copyContainer(
       context,
     );
     refusals.report();
+  });
+}
+
+interface CopyPlan {
+  readonly accounts: Accounts;
+  readonly from: Address;
+  readonly to: Address;
+  readonly work: Between;
+  readonly job: JobNames;
+  readonly tally: Tally;
+}
+
+/** What `copyContainer` would do, as far as it can be known without doing it. */
+async function planCopy(
+  { accounts, from, to, work, job, tally }: CopyPlan,
+  options: CopyOptions,
+  context: Context,
+): Promise<void> {
+  const patience = patienceOf(tally, options, context.signal);
+  const source = await patiently(() => openEnd(accounts, from, 'source', context), patience);
+  const { facts, connection } = source;
+  work.assertKeeps(facts.partitionKey);
+  const target = await patiently(() => findTarget(accounts, to, context), patience);
+  if (target && !isSameKey(facts.partitionKey, target.partitionKey)) throw keyMismatch(facts, target);
+  await printPlan(
+    {
+      job: { ...job, sourceRid: facts.rid, targetRid: target?.rid ?? '' },
+      file: options.checkpoint,
+      facts,
+      source: feedOf(source, { ...options, readsMax: READS_MAX }, patience),
+      between: (all) => work.wrap(all, tally, facts.partitionKey),
+      meter: connection.meter,
+      begins: 'beginning',
+      target: `${job.target}, ${target ? 'is there' : 'would be created like the source'}`,
+    },
+    options,
+    context,
+  );
+}
+
+async function findTarget(accounts: Accounts, to: Address, { signal }: Context): Promise<ContainerFacts | undefined> {
+  const { client } = await accounts.connect(to, 'target');
+  return findContainer(client, to).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw toFlowError(error, 'target', `target "${to.database}/${to.container}"`);
   });
 }
 

@@ -4,6 +4,7 @@ import {
   concurrency,
   count,
   deadLetter,
+  dryRun,
   duration,
   embeddedData,
   maxErrors,
@@ -43,6 +44,7 @@ export const copy = command({
     select,
     deadLetter,
     maxErrors,
+    dryRun,
     verify: toggle('--verify', 'compare source and target at the end, as "cosmosflow verify" does'),
     checkpoint: text('--checkpoint <file>', 'where to keep how far the copy is', '.cosmosflow/checkpoint.db'),
     resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
@@ -62,6 +64,10 @@ export const copy = command({
       'cosmosflow copy --follow shop/orders cosmos://localhost:8081/shop/orders',
     ],
     ['a part of it', 'cosmosflow copy shop/orders shop/large-orders --where "c.amount > 100" --checkpoint large.db'],
+    [
+      'what it would do, and what it may cost',
+      'cosmosflow copy embedded:shop/orders embedded:shop/orders-new --dry-run',
+    ],
     ['a second job needs a checkpoint of its own', 'cosmosflow copy shop/users shop/users-copy --checkpoint users.db'],
   ],
   exits: [
@@ -88,7 +94,7 @@ export const copy = command({
         hint: 'leave out --verify',
       });
     await copyContainer(source, target, options, context);
-    if (!options.verify || context.signal.aborted) return;
+    if (!options.verify || options.dryRun || context.signal.aborted) return;
     const { verifyAfterCopy } = await import('./verify-containers.ts');
     await verifyAfterCopy(source, target, options, context);
   },

@@ -36,6 +36,7 @@ export async function exportQuery(source: string, options: QueryExportOptions, c
     source,
     {
       mode: modeOf(asked),
+      begins: 'beginning',
       query: asked,
       ends: passes === 'one',
       startsOver: !shape.isPerRange,

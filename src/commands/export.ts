@@ -14,14 +14,15 @@ import type { PatienceOptions } from '../support/patience.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
-import { type BetweenOptions, between } from './between.ts';
+import { type BetweenOptions, between as betweenOf } from './between.ts';
 import type { Context } from './command.ts';
 import type { Destination } from './destination.ts';
 import { patiently } from './patiently.ts';
+import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
-export interface ExportOptions extends AccountsOptions, CheckpointOptions, BetweenOptions, RefusalOptions {
+export interface ExportOptions extends AccountsOptions, CheckpointOptions, BetweenOptions, RefusalOptions, PlanOptions {
   readonly resume: boolean;
   /** `undefined`: where the destination keeps it. */
   readonly checkpoint: string | undefined;
@@ -38,6 +39,8 @@ export interface QueryText {
 export interface Reader {
   /** All that makes it another job when it is another. */
   readonly mode: string;
+  /** Where it begins when nothing is stored. */
+  readonly begins: string;
   /** What it asks for, where it is a query. */
   readonly query?: QueryText;
   /** Whether it has an end: a job that has come there is not done again. */
@@ -63,12 +66,12 @@ export async function exportContainer(
   const from = parseAddress(sourceText);
   if (options.resume && options.restart)
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
-  const work = between(options);
+  const work = betweenOf(options);
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
     const file = options.checkpoint ?? destination.checkpoint;
     const job = { source: accounts.nameOf(from, 'source'), target: destination.name, mode: work.mode(reader.mode) };
-    if (file !== undefined) assertUsable(file, job, options);
+    if (file !== undefined && !options.dryRun) assertUsable(file, job, options);
 
     const tally = new Tally();
     const refusals = own(await openRefusals(options, job, tally));
@@ -90,6 +93,30 @@ export async function exportContainer(
       patiently(connect, patience),
     );
     const rids = { sourceRid: facts.rid, targetRid: '' };
+    const openSource = async (): Promise<Source> =>
+      retryingSource(await reader.open(connection, facts, tally), {
+        ...patience,
+        isTransient: (error) => {
+          const fault = faultOf(error);
+          return fault !== undefined && isTransient(fault);
+        },
+        explain: (error) => toFlowError(error, 'source', what),
+      });
+    const between = (all: Source): Source => {
+      const wanted = work.wrap(all, tally);
+      return reader.wrap?.(wanted, facts) ?? wanted;
+    };
+    const { meter } = connection;
+    if (options.dryRun) {
+      const { begins } = reader;
+      const plan = { job: { ...job, ...rids }, file, facts, between, meter, begins, target: destination.name };
+      await printPlan(
+        { ...plan, isSelective: reader.query !== undefined, source: await openSource() },
+        options,
+        context,
+      );
+      return;
+    }
     const checkpoint = own(
       file === undefined
         ? forgetful()
@@ -99,24 +126,16 @@ export async function exportContainer(
       context.talk.note(`all of this was exported on ${checkpoint.notes().get(FINISHED)}; nothing to be done`);
       return;
     }
-    const opened = await reader.open(connection, facts, tally);
+    const source = await openSource();
     if (checkpoint.positions().length > 0) context.talk.note(`going on where "${file}" says`);
     if (checkpoint.notes().has(FINISHED)) checkpoint.note(new Map([[FINISHED, undefined]]));
-    const source = retryingSource(opened, {
-      ...patience,
-      isTransient: (error) => {
-        const fault = faultOf(error);
-        return fault !== undefined && isTransient(fault);
-      },
-      explain: (error) => toFlowError(error, 'source', what),
-    });
     const sink = own(
       await destination.open({
         source: job.source,
         facts,
         notes: checkpoint.notes(),
         tally,
-        requestCharge: () => connection.meter.requestCharge,
+        requestCharge: () => meter.requestCharge,
         about: () => ({
           source: job.source,
           mode: job.mode,
@@ -133,11 +152,8 @@ export async function exportContainer(
         sink: refusals.around(patient),
         checkpoint: announced(checkpoint, reader),
         tally,
-        meters: [connection.meter],
-        between: (all) => {
-          const wanted = work.wrap(all, tally);
-          return reader.wrap?.(wanted, facts) ?? wanted;
-        },
+        meters: [meter],
+        between,
         showsProgress: destination.showsProgress,
       },
       context,

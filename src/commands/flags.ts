@@ -121,6 +121,8 @@ export const where = optional('--where <predicate>', 'hand on only documents tha
 
 export const select = optional('--select <columns>', 'hand on only this of each, such as "c.id, c.total AS sum"');
 
+export const dryRun = toggle('--dry-run', 'print what would be done, and what it may cost; nothing is made or written');
+
 export const deadLetter = optional('--dead-letter <file>', 'set refused documents aside in this file, and go on');
 
 export const maxErrors = count('--max-errors <n>', 'stop when more than this many are refused', undefined);

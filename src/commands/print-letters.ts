@@ -1,9 +1,9 @@
-import type { Writable } from 'node:stream';
 import { type ListedLetter, listLetters } from '../dead-letter/listing.ts';
 import { ndjson } from '../formats/ndjson.ts';
 import { FlowError } from '../support/error.ts';
 import { escapeControls } from '../support/escape.ts';
 import type { Context } from './command.ts';
+import { print } from './print.ts';
 
 export interface PrintOptions {
   readonly letter: number | undefined;
@@ -18,7 +18,7 @@ export async function printLetters(
   options: PrintOptions,
   context: Context,
 ): Promise<void> {
-  const print = printerOf(action, options);
+  const format = formatOf(action, options);
   const { signal, stdout, talk } = context;
   const onDamage = (line: number, isTorn: boolean): void =>
     talk.note(
@@ -29,7 +29,7 @@ export async function printLetters(
     signal.throwIfAborted();
     if (options.letter !== undefined && letter.number !== options.letter) continue;
     found++;
-    await write(stdout, print(letter, isTerminal(stdout)));
+    await print(stdout, format(letter, stdout.isTTY === true));
   }
   if (found > 0) return;
   if (options.letter === undefined) talk.note(`there are no dead letters in "${file}"`);
@@ -39,19 +39,19 @@ export async function printLetters(
     });
 }
 
-type Print = (letter: ListedLetter, forTerminal: boolean) => Buffer;
+type Format = (letter: ListedLetter, forTerminal: boolean) => Buffer;
 
-function printerOf(action: string, { json, documents }: PrintOptions): Print {
+function formatOf(action: string, { json, documents }: PrintOptions): Format {
   if (action !== 'list' && action !== 'show')
     throw new FlowError('usage', `"${action}" is nothing to do with dead letters`, { hint: 'use list or show' });
   if (json && documents)
     throw new FlowError('usage', '--json and --documents exclude each other', { hint: 'give one of them' });
   if (documents) return ({ document }, forTerminal) => shown(ndjson([document]), forTerminal);
   if (json) return ({ number, facts }) => Buffer.from(`${JSON.stringify({ number, ...facts })}\n`);
-  return action === 'list' ? printRow : printAll;
+  return action === 'list' ? rowOf : allOf;
 }
 
-function printRow({ number, facts }: ListedLetter): Buffer {
+function rowOf({ number, facts }: ListedLetter): Buffer {
   const { key, reason, status, substatus, range, lsn, time } = facts;
   const answer = status === undefined ? '-' : `${status}/${substatus ?? 0}`;
   const { min = '', max = '' } = (range ?? {}) as { min?: string; max?: string };
@@ -59,7 +59,7 @@ function printRow({ number, facts }: ListedLetter): Buffer {
   return Buffer.from(`${escapeControls(columns.join('  ')).replaceAll('\n', ' ')}\n`);
 }
 
-function printAll({ number, facts, document }: ListedLetter, forTerminal: boolean): Buffer {
+function allOf({ number, facts, document }: ListedLetter, forTerminal: boolean): Buffer {
   const rows = Object.entries({ letter: number, ...facts }).filter(([name]) => name !== 'deadLetter');
   const width = Math.max(...rows.map(([name]) => name.length), 'document'.length);
   const text = rows.map(([name, value]) => {
@@ -76,14 +76,4 @@ function printAll({ number, facts, document }: ListedLetter, forTerminal: boolea
 /** Somebody else wrote the document: on a terminal it must not move the cursor or hide anything. */
 function shown(line: Buffer, forTerminal: boolean): Buffer {
   return forTerminal ? Buffer.from(escapeControls(line.toString('utf8'))) : line;
-}
-
-function isTerminal(stream: Writable): boolean {
-  return 'isTTY' in stream && stream.isTTY === true;
-}
-
-function write(stream: Writable, text: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(text, (error) => (error ? reject(error) : resolve()));
-  });
 }

@@ -3,6 +3,7 @@ import { fileFlags } from './file-flags.ts';
 import {
   count,
   deadLetter,
+  dryRun,
   duration,
   embeddedData,
   list,
@@ -46,6 +47,7 @@ export const queryExport = command({
     ),
     deadLetter,
     maxErrors,
+    dryRun,
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is'),
     resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
     restart: toggle('--restart', 'forget the checkpoint and start over'),

@@ -12,6 +12,8 @@ import type { Tally } from '../support/tally.ts';
 export interface RefusalOptions {
   readonly deadLetter: string | undefined;
   readonly maxErrors: number | undefined;
+  /** Whether nothing is to be made. */
+  readonly dryRun?: boolean;
 }
 
 /** What becomes of changes that the destination refuses. */
@@ -24,8 +26,8 @@ export interface Refusals extends Closable {
 /** What the flags say: to stop at the first, or to set aside up to so many. */
 export async function openRefusals(options: RefusalOptions, job: JobNames, tally: Tally): Promise<Refusals> {
   const { deadLetter: file, maxErrors = Number.POSITIVE_INFINITY } = options;
-  if (file === undefined) {
-    if (options.maxErrors !== undefined)
+  if (file === undefined || options.dryRun) {
+    if (file === undefined && options.maxErrors !== undefined)
       throw new FlowError('usage', '--max-errors needs --dead-letter', {
         hint: 'say where to put them: --dead-letter FILE',
       });

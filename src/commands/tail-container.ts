@@ -31,6 +31,7 @@ export async function tailContainer(source: string, options: TailOptions, contex
   const start = startOf(options);
   const reader: Reader = {
     mode: jobModeOf(options),
+    begins: describeFeedStart(start),
     open: (connection, facts) => feedOf(connection, facts, start, options, context.signal),
     wrap: (wanted, facts) => {
       const shown = presented(wanted, facts, options);

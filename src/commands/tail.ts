@@ -7,6 +7,7 @@ import { fileFlags } from './file-flags.ts';
 import {
   count,
   deadLetter,
+  dryRun,
   duration,
   embeddedData,
   envelope,
@@ -81,6 +82,7 @@ export const tail = command({
     select,
     deadLetter,
     maxErrors,
+    dryRun,
     max: count('--max <n>', 'end after so many changes', undefined),
     idleTimeout: optionalDuration('--idle-timeout <time>', 'end when nothing has changed for so long'),
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is'),

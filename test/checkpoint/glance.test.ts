@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { glanceAt } from '../../src/checkpoint/glance.ts';
+import type { Job } from '../../src/checkpoint/job.ts';
+import { openCheckpoint } from '../../src/checkpoint/sqlite.ts';
+import { type Continuation, EVERYTHING } from '../../src/contract.ts';
+import { startOf } from '../support/changes.ts';
+import { useDirectory } from '../support/run-cli.ts';
+
+const JOB: Job = { source: 'a', target: 'b', mode: 'latest version', sourceRid: 'r', targetRid: 's' };
+
+test('a checkpoint tells where a job goes on, and neither it nor what lies beside it changes', () => {
+  const file = join(useDirectory(), 'checkpoint.db');
+  const checkpoint = openCheckpoint(file, JOB, { restart: false });
+  checkpoint.begin([startOf(EVERYTHING)]);
+  checkpoint.save(EVERYTHING, 'here' as Continuation);
+  checkpoint.close();
+  const before = stateOf(file);
+  expect(glanceAt(file, JOB, { restart: false })).toEqual([{ range: EVERYTHING, resumeAt: 'here' }]);
+  expect(glanceAt(file, JOB, { restart: true })).toEqual([]);
+  expect(stateOf(file)).toEqual(before);
+});
+
+test('also while its owner is alive, whose log holds the newest position', () => {
+  const file = join(useDirectory(), 'checkpoint.db');
+  const checkpoint = openCheckpoint(file, JOB, { restart: false });
+  onTestFinished(() => checkpoint.close());
+  checkpoint.begin([startOf(EVERYTHING)]);
+  checkpoint.save(EVERYTHING, 'newest' as Continuation);
+  expect(glanceAt(file, JOB, { restart: false })).toEqual([{ range: EVERYTHING, resumeAt: 'newest' }]);
+});
+
+test('there is nothing where there is no file, and none is made', () => {
+  const file = join(useDirectory(), 'checkpoint.db');
+  expect(glanceAt(file, JOB, { restart: false })).toEqual([]);
+  expect(readdirSync(dirname(file))).toEqual([]);
+});
+
+test('another job and a damaged file are refused by the name of the file', () => {
+  const file = join(useDirectory(), 'checkpoint.db');
+  const checkpoint = openCheckpoint(file, JOB, { restart: false });
+  checkpoint.begin([startOf(EVERYTHING)]);
+  checkpoint.close();
+  const glance = (job: Job) => () => glanceAt(file, job, { restart: false });
+  expect(glance({ ...JOB, target: 'c' })).toThrow(`"${file}" is the checkpoint of another job`);
+  expect(glance({ ...JOB, targetRid: '' })).toThrow(/was created again/);
+  writeFileSync(file, 'no checkpoint');
+  expect(glance(JOB)).toThrow(`the checkpoint "${file}" is damaged`);
+});
+
+function stateOf(file: string): unknown {
+  const digest = createHash('sha256').update(readFileSync(file)).digest('hex');
+  return [digest, readdirSync(dirname(file)).sort()];
+}
