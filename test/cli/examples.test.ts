@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { COMMANDS } from '../../src/commands/index.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
-import type { Output } from '../../src/receiver/output.ts';
 import { type Receiver, startReceiver } from '../../src/receiver/receiver.ts';
 import { FlowError } from '../../src/support/error.ts';
-import { RECEIVER } from '../receiver/rig.ts';
+import { NOWHERE, RECEIVER } from '../receiver/rig.ts';
 import { skip } from '../support/endpoint.ts';
 import { ExampleShop } from '../support/example-shop.ts';
 import { type ShellRun, startShell } from '../support/shell.ts';
@@ -68,7 +67,7 @@ function has(tool: string): boolean {
 async function serveWhatIsNamed(printed: string): Promise<void> {
   const port = /\blocalhost:(\d+)\/shop/.exec(printed)?.[1];
   if (port !== undefined) await served(() => shop.serve({ port: Number(port) }));
-  const url = URL.parse(/--to (http:\S+)/.exec(printed)?.[1] ?? '');
+  const url = URL.parse(/--to ((?:http|tcp):\S+)/.exec(printed)?.[1] ?? '');
   if (url) await served(() => receive(url));
 }
 
@@ -80,9 +79,9 @@ async function served(start: () => Promise<{ close(): Promise<void> }>): Promise
   onTestFinished(() => server.close());
 }
 
-function receive({ hostname, port, pathname }: URL): Promise<Receiver> {
-  const nowhere: Output = { append: async () => {}, close: async () => {} };
-  return startReceiver(nowhere, { ...RECEIVER, host: hostname, port: Number(port), path: pathname });
+function receive({ protocol, hostname, port, pathname }: URL): Promise<Receiver> {
+  const place = protocol === 'tcp:' ? { tcpPort: Number(port) } : { port: Number(port), path: pathname };
+  return startReceiver(NOWHERE, { ...RECEIVER, host: hostname, ...place });
 }
 
 /** Does what the reader of an example would do while it runs; resolves once it has ended, with whether by Ctrl-C. */

@@ -26,6 +26,9 @@ export async function useReceiver(options: Partial<ReceiverOptions> & { output?:
 
 export const NDJSON = 'application/x-ndjson';
 
+/** Keeps nothing. */
+export const NOWHERE: Output = { append: async () => {}, close: async () => {} };
+
 /** Takes everything at any port. */
 export const RECEIVER: ReceiverOptions = {
   host: '127.0.0.1',

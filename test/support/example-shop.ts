@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { CosmosClient } from '@azure/cosmos';
 import { lineOf } from '../../src/dead-letter/letter.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.ts';
+import { startReceiver } from '../../src/receiver/receiver.ts';
 import { orderText } from '../../src/sources/order.ts';
 import { letterOf } from '../dead-letter/letters.ts';
+import { NOWHERE, RECEIVER } from '../receiver/rig.ts';
 import { upsertText } from './contents.ts';
-import { useDirectory } from './run-cli.ts';
+import { runCli, useDirectory } from './run-cli.ts';
 
 /** The shop that the examples in help and README are about: the same orders and users wherever it is. */
 export class ExampleShop {
@@ -20,6 +22,7 @@ export class ExampleShop {
     const server = await startEmulator({ data: shop.#file });
     await fill(server);
     await server.close();
+    await shop.#refuseAll();
     return shop;
   }
 
@@ -40,6 +43,7 @@ export class ExampleShop {
     const directory = useDirectory();
     mkdirSync(join(directory, '.cosmosflow'));
     await copyFile(this.#file, join(directory, '.cosmosflow', 'embedded.db'));
+    await copyFile(join(this.#directory, LETTERS), join(directory, LETTERS));
     await writeFile(join(directory, 'dead.ndjson'), lineOf(letterOf()));
     return directory;
   }
@@ -49,12 +53,23 @@ export class ExampleShop {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
+  /** Leaves dead letters behind, of a receiver that takes nothing. */
+  async #refuseAll(): Promise<void> {
+    const receiver = await startReceiver(NOWHERE, { ...RECEIVER, risks: [{ mishap: 422, share: 1 }] });
+    const data = ['--embedded-data', this.#file, '--checkpoint', join(this.#directory, 'refused.db')];
+    const args = ['tail', 'embedded:shop/orders', '-e', '--to', receiver.url, '--dead-letter', LETTERS, ...data];
+    const { status, stderr } = await runCli(args, { cwd: this.#directory });
+    await receiver.close();
+    if (status !== 3) throw new Error(`a receiver that takes nothing ended with ${status}: ${stderr}`);
+  }
+
   get #file(): string {
     return join(this.#directory, 'embedded.db');
   }
 }
 
 const ORDERS = 40;
+const LETTERS = 'dead.ndjson';
 
 /** Its copy of the orders is whole. All versions are kept. */
 async function fill(server: Emulator): Promise<void> {
