@@ -81,6 +81,7 @@ export class Lane {
     const { disk, layout, format } = this.#shop;
     const settled: PartNote[] = [];
     for (const part of this.#complete) {
+      await part.assertInPlace();
       const path = join(layout.directory, layout.nameOf(this.#range, part.note.number));
       settled.push(await finish(disk, path, part.note, format));
     }

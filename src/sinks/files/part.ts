@@ -16,6 +16,8 @@ export class Part {
   #hash: Hash;
   #note: PartNote;
   #trailer: Uint8Array | undefined;
+  /** Of the file, with its trailer. */
+  #bytes: number;
 
   /** A new and empty one. */
   static async create(
@@ -48,6 +50,7 @@ export class Part {
     this.#file = file;
     this.#hash = hash;
     this.#note = note;
+    this.#bytes = note.bytes;
     this.#compression = compression;
   }
 
@@ -74,18 +77,25 @@ export class Part {
   /** Makes durable what was added. When that fails, the file is cut back to what it was. */
   async flush(): Promise<void> {
     const { bytes: start } = this.#note;
+    await this.#file.assertInPlace(start);
     try {
       const end = await this.#write(this.#pending.splice(0), start);
       const body = { ...this.#note, bytes: end, sha256: hexOf(this.#hash) };
       const total = this.#trailer?.length ? await this.#write([this.#trailer], end) : end;
       await this.#file.sync();
       await this.#file.assertInPlace(total);
+      this.#bytes = total;
       this.#note = this.#trailer ? { ...body, complete: true, file: await this.#facts() } : body;
     } catch (error) {
       // Whether this helps or not, the file is cut back when it is opened again.
       await this.#file.truncate(start).catch(() => {});
       throw error;
     }
+  }
+
+  /** Throws when it is not as the last `flush` left it. */
+  assertInPlace(): Promise<void> {
+    return this.#file.assertInPlace(this.#bytes);
   }
 
   close(): Promise<void> {
