@@ -65,9 +65,11 @@ test.each(CASES)(
 
 /** Files and their bytes, but for what tells of the run. */
 function partsIn(directory: string): Record<string, string> {
-  const { 'manifest.json': _manifest, '.cosmosflow.db': _checkpoint, ...parts } = filesIn(directory);
-  expect(Object.keys(parts).length).toBeGreaterThan(3);
-  return parts;
+  // Nothing tidies up after a process that is killed while it makes its checkpoint.
+  const isOfRun = (name: string): boolean => name === 'manifest.json' || name.startsWith('.cosmosflow.db');
+  const parts = Object.entries(filesIn(directory)).filter(([name]) => !isOfRun(name));
+  expect(parts.length).toBeGreaterThan(3);
+  return Object.fromEntries(parts);
 }
 
 /** What the manifest says of the files, which is so. */

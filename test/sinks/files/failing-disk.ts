@@ -21,20 +21,19 @@ export class FailingDisk implements Disk {
     this.#random = random;
   }
 
-  create(path: string): Promise<DiskFile> {
-    return this.#step(async () => {
+  create = (path: string): Promise<DiskFile> =>
+    this.#step(async () => {
       const file = await disk.create(path);
       this.#durable.set(path, 0);
       this.#undo.push({ directory: dirname(path), run: () => rmSync(path, { force: true }) });
       return this.#watched(path, file);
     });
-  }
 
-  async open(path: string): Promise<DiskFile> {
+  open = async (path: string): Promise<DiskFile> => {
     const file = await disk.open(path);
     if (!this.#durable.has(path)) this.#durable.set(path, (await file.stat()).bytes);
     return this.#watched(path, file);
-  }
+  };
 
   exists = (path: string): Promise<boolean> => disk.exists(path);
 
@@ -44,11 +43,12 @@ export class FailingDisk implements Disk {
 
   remove = (path: string): Promise<void> => this.#step(() => disk.remove(path));
 
-  async syncDirectory(path: string): Promise<void> {
-    await this.#step(() => disk.syncDirectory(path));
-    for (let at = this.#undo.length - 1; at >= 0; at--)
-      if (this.#undo[at]?.directory === path) this.#undo.splice(at, 1);
-  }
+  syncDirectory = (path: string): Promise<void> =>
+    this.#step(async () => {
+      await disk.syncDirectory(path);
+      for (let at = this.#undo.length - 1; at >= 0; at--)
+        if (this.#undo[at]?.directory === path) this.#undo.splice(at, 1);
+    });
 
   #renamed(from: string, to: string, rename: Disk['rename']): Promise<void> {
     return this.#step(async () => {
