@@ -26,7 +26,7 @@ export function toFiles(out: string, options: ToFilesOptions, { talk }: Pick<Con
   const layout = shape.isSingle ? fileLayout(path) : directoryLayout(path, suffix);
   const checkpoint = options.checkpoint ?? checkpointOf(layout, path);
   assertWritable(layout.directory);
-  if (options.restart || !existsSync(checkpoint)) assertVacant(layout, path, checkpoint);
+  if (options.restart || !existsSync(checkpoint)) assertVacant(layout, path, checkpoint, options.restart);
   return {
     name: `${path} (${shape.name})`,
     checkpoint: checkpointOf(layout, path),
@@ -71,14 +71,15 @@ function assertWritable(directory: string): void {
 }
 
 /** Nothing of ours is there yet, so that whatever is there is somebody else's, or of a job that nobody can go on with. */
-function assertVacant(layout: Layout, path: string, checkpoint: string): void {
+function assertVacant(layout: Layout, path: string, checkpoint: string, isRestart: boolean): void {
   const names = existsSync(layout.directory) ? readdirSync(layout.directory) : [];
   const isOfCheckpoint = (name: string): boolean =>
     dirname(resolve(checkpoint)) === layout.directory && name.startsWith(basename(checkpoint));
   const found = names.find((name) => !isOfCheckpoint(name) && (!layout.isSingle || layout.owns(name)));
   if (found === undefined) return;
   const what = layout.isSingle ? `"${join(layout.directory, found)}" is there already` : `"${path}" is not empty`;
-  throw new FlowError('usage', `${what}, and no checkpoint says that it is of this job`, {
+  const why = isRestart ? '--restart deletes no files' : 'no checkpoint says that it is of this job';
+  throw new FlowError('usage', `${what}, and ${why}`, {
     hint: 'name another place with --out, or move away what is there',
   });
 }
