@@ -10,6 +10,7 @@ import { type Rate, rateSentence } from './rate.ts';
 import { compareReading } from './read.ts';
 import { measureServer } from './server.ts';
 import { rateTable, sentence, table } from './table.ts';
+import { measureVerification } from './verify.ts';
 import { compareWriting } from './write.ts';
 
 // Compares cosmosflow with what a script on the SDK costs, in one run, as medians of pairs measured in turns; and
@@ -28,6 +29,7 @@ const MEASURE: Readonly<Record<Part, () => Promise<unknown>>> = {
   server: async () => rates.push(...(await measureServer(pairs, progress))),
   forward: async () => lines.push(...(await measureForwarding(progress))),
   million: async () => lines.push(...(await measureMillion(progress))),
+  verify: async () => lines.push(...(await measureVerification(quick ? 100_000 : 1_000_000, progress))),
 };
 
 const started = performance.now();

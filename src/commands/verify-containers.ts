@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import pLimit from 'p-limit';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
 import type { Checkpoint, Source } from '../contract.ts';
@@ -58,6 +59,8 @@ export async function verifyContainers(
 ): Promise<void> {
   if (options.resume && options.restart)
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
+  // Short-lived objects would be given three times as much room as everything else here needs, for little speed.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const verdict = await scoped(async (own) => {
     const [from, to] = [parseAddress(sourceText), parseAddress(targetText)];
     const accounts = own(new Accounts(context, options));

@@ -1,5 +1,6 @@
 import type { Change } from '../contract.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
+import { asBuffer } from '../support/buffers.ts';
 import { DocumentKey } from './document-key.ts';
 import type { Route } from './routing.ts';
 
@@ -104,7 +105,3 @@ const COMMA = 0x2c;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const CLOSE_OBJECT = 0x7d;
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}

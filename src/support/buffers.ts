@@ -38,5 +38,10 @@ export class Buffers {
 /** One for all, or each would keep its own. */
 export const buffers = new Buffers();
 
+/** The same bytes as a buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** Below this a new one costs less than to keep account of it. */
 const LARGE_BYTES = 64 * 1024;

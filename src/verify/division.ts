@@ -27,6 +27,8 @@ const byHash: Division = {
 function byPlace(bounds: readonly string[]): Division {
   return {
     bucketOf: (key) => {
+      const start = key.epkStart;
+      if (start !== undefined) return Math.floor(start / (HASHES_V2 / BUCKETS));
       const epk = key.epk;
       let [low, high] = [0, BUCKETS - 1];
       while (low < high) {
@@ -49,11 +51,15 @@ function byPlace(bounds: readonly string[]): Division {
   };
 }
 
-/** Where each bucket begins. Hashes of version 2 have 30 bits in front, those of version 1 are numbers of 32 bits. */
+/** Hashes of version 2 begin with 32 bits of which two are 0; those of version 1 are numbers of 32 bits. */
+const HASHES_V2 = 2 ** 30;
+const HASHES_V1 = 2 ** 32;
+
+/** Where each bucket begins. */
 function boundsOf({ kind, version }: PartitionKeyDefinition): string[] {
   const bounds = Array.from({ length: BUCKETS }, (_, bucket) => {
-    if (kind === 'MultiHash' || version === 2) return hex(bucket * (2 ** 30 / BUCKETS)).padEnd(32, '0');
-    return orderedNumber(bucket * (2 ** 32 / BUCKETS))
+    if (kind === 'MultiHash' || version === 2) return hex(bucket * (HASHES_V2 / BUCKETS)).padEnd(32, '0');
+    return orderedNumber(bucket * (HASHES_V1 / BUCKETS))
       .toString('hex')
       .toUpperCase();
   });

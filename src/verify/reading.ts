@@ -2,6 +2,7 @@ import type { LimitFunction } from 'p-limit';
 import type { Position, Range, Source } from '../contract.ts';
 import { DocumentKey } from '../cosmos/document-key.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
+import { asBuffer } from '../support/buffers.ts';
 import { digestOf } from './digest.ts';
 import type { Division } from './division.ts';
 import type { Findings, Side } from './findings.ts';
@@ -44,7 +45,7 @@ async function readRange({ range, resumeAt }: Position, reading: Reading): Promi
   for await (const { changes, split, release } of source.pages(range, resumeAt, signal)) {
     const documents: [string, Buffer][] = [];
     for (const { document } of changes) {
-      const text = Buffer.from(document.buffer, document.byteOffset, document.byteLength);
+      const text = asBuffer(document);
       key.scan(text, 0);
       if (buckets.has(division.bucketOf(key))) documents.push([key.key, digestOf(text)]);
     }

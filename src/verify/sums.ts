@@ -1,7 +1,8 @@
 import type { Change, Notes, Range, Sink } from '../contract.ts';
 import { DocumentKey } from '../cosmos/document-key.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
-import { digestOf } from './digest.ts';
+import { asBuffer } from '../support/buffers.ts';
+import { digestText } from './digest.ts';
 import { BUCKETS, type Division } from './division.ts';
 
 // Each bucket has a count and a sum of digests, which is the same in whatever order documents come. They are kept per
@@ -17,12 +18,12 @@ export function summing(
   const key = new DocumentKey(definition);
   const sums = new Map([...notes].map(([name, text]) => [name, readSum(text)]));
   const add = ({ min }: Range, { document }: Change): string => {
-    const text = Buffer.from(document.buffer, document.byteOffset, document.byteLength);
+    const text = asBuffer(document);
     key.scan(text, 0);
     const name = `${min}:${division.bucketOf(key)}`;
     const sum = sums.get(name) ?? newSum();
     sums.set(name, sum);
-    addDigest(sum, digestOf(text));
+    addDigest(sum, digestText(text));
     return name;
   };
   return {
@@ -66,8 +67,11 @@ function newSum(): Sum {
   return new Float64Array(NUMBERS);
 }
 
-function addDigest(sum: Sum, digest: Buffer): void {
-  for (let word = 0; word < WORDS; word++) addTo(sum, word, digest.readUInt32LE(4 * word));
+function addDigest(sum: Sum, digest: string): void {
+  for (let word = 0; word < WORDS; word++) {
+    const [at, byte] = [4 * word, (index: number): number => digest.charCodeAt(index)];
+    addTo(sum, word, ((byte(at) << 24) | (byte(at + 1) << 16) | (byte(at + 2) << 8) | byte(at + 3)) >>> 0);
+  }
   addTo(sum, COUNT, 1);
 }
 
