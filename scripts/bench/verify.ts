@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,44 +24,58 @@ export async function measureVerification(documents: number, say: (text: string)
   const { bavail, bsize } = await statfs(tmpdir());
   if (bavail * bsize < documents * BYTES_PER_DOCUMENT) throw new Error(`${tmpdir()} has too little room left`);
   return withDataFile(async (file) => {
-    const server = await EmbeddedServer.start(file);
+    await fill(file, documents, say);
+    // The same documents in another account.
+    const other = `${file}.other`;
+    await copyFile(file, other);
+    const servers = await Promise.all([file, other].map((data) => EmbeddedServer.start(data)));
     try {
-      const [source, target] = [await server.target('source'), await server.target('target')];
-      for (const place of [source, target]) await fill(place, documents, say);
+      const [source, target] = (await Promise.all(servers.map((server) => server.target(CONTAINER)))) as [
+        Target,
+        Target,
+      ];
       await plant(source, target, documents);
       return await compare(source, target, documents, say);
     } finally {
-      await server.end();
+      for (const server of servers) await server.end();
     }
   });
 }
 
 /** Of both containers, and the log of the database. */
 const BYTES_PER_DOCUMENT = 5000;
+const CONTAINER = 'orders';
 const ROUND_DOCUMENTS = 20_000;
 const ROUNDS_AT_ONCE = 5;
 const MEMORY_AT_MOST = 64 * 1024 * 1024;
 const SAMPLE_MS = 50;
 
-async function fill(target: Target, documents: number, say: (text: string) => void): Promise<void> {
-  for (let left = documents / ROUND_DOCUMENTS; left > 0; left -= ROUNDS_AT_ONCE) {
-    say(`${target.container}: ${(left * ROUND_DOCUMENTS).toLocaleString('en-US')} documents to write`);
-    await measure({ subject: 'newOrders', target, warmUps: 0, rounds: Math.min(left, ROUNDS_AT_ONCE) });
+async function fill(file: string, documents: number, say: (text: string) => void): Promise<void> {
+  const server = await EmbeddedServer.start(file);
+  try {
+    const target = await server.target(CONTAINER);
+    for (let left = documents / ROUND_DOCUMENTS; left > 0; left -= ROUNDS_AT_ONCE) {
+      say(`${(left * ROUND_DOCUMENTS).toLocaleString('en-US')} documents to write`);
+      await measure({ subject: 'newOrders', target, warmUps: 0, rounds: Math.min(left, ROUNDS_AT_ONCE) });
+    }
+    await server.close();
+  } finally {
+    await server.end();
   }
 }
 
 async function plant(source: Target, target: Target, documents: number): Promise<void> {
-  const connection = new Connection({ endpoint: source.endpoint, key: EMULATOR_KEY });
-  const write = async ({ database, container }: Target, changes: readonly Change[]): Promise<void> => {
+  const write = async ({ endpoint, database, container }: Target, changes: readonly Change[]): Promise<void> => {
+    const connection = new Connection({ endpoint, key: EMULATOR_KEY });
     const facts = await readContainer(connection.client, { database, container });
     await cosmosSink(connection, facts, { concurrency: 1 }).write(changes, EVERYTHING);
+    await connection.close();
   };
   const [missing, newer, other, extra] = [1, 2, 3, documents + 1].map(
     (number) => changesOf(number === documents + 1 ? number : Math.floor((number * documents) / 4), 1, 'mixed')[0],
   ) as [Change, Change, Change, Change];
   await write(target, [{ ...missing, kind: 'delete' }, edited(other, '"total":', '"total":9'), extra]);
   await write(source, [edited(newer, '"status":"', '"status":"re')]);
-  await connection.close();
 }
 
 function edited(change: Change, from: string, to: string): Change {

@@ -90,7 +90,7 @@ export const copy = command({
         hint: 'run cosmosflow verify while the copy goes on',
       });
     if (options.verify && (options.where ?? options.select) !== undefined)
-      throw new FlowError('usage', '--verify compares whole containers: it excludes --where and --select', {
+      throw new FlowError('usage', '--verify compares whole containers, and excludes --where and --select', {
         hint: 'leave out --verify',
       });
     await copyContainer(source, target, options, context);

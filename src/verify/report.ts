@@ -16,7 +16,7 @@ export async function openReport(path: string): Promise<Report> {
     work().catch((error: unknown) => {
       throw unwritable(path, error);
     });
-  const file = await translated((): Promise<FileHandle> => {
+  const file = await translated(async (): Promise<FileHandle> => {
     makeDirectory(dirname(path));
     return open(path, 'w');
   });

@@ -16,7 +16,7 @@ export function summing(
   notes: ReadonlyMap<string, string>,
 ): Sink {
   const key = new DocumentKey(definition);
-  const sums = new Map([...notes].map(([name, text]) => [name, readSum(text)]));
+  const sums = new Map(sumsIn(notes));
   const add = ({ min }: Range, { document }: Change): string => {
     const text = asBuffer(document);
     key.scan(text, 0);
@@ -40,9 +40,8 @@ export function summing(
 /** The sums of all ranges, bucket by bucket. */
 export function totalsOf(notes: ReadonlyMap<string, string>): readonly Sum[] {
   const totals = Array.from({ length: BUCKETS }, newSum);
-  for (const [name, text] of notes) {
+  for (const [name, sum] of sumsIn(notes)) {
     const total = totals[Number(name.slice(name.indexOf(':') + 1))] as Sum;
-    const sum = readSum(text);
     for (let index = 0; index < NUMBERS; index++) addTo(total, index, sum[index] as number);
   }
   return totals;
@@ -62,6 +61,11 @@ export type Sum = Float64Array;
 const WORDS = 4;
 const COUNT = WORDS;
 const NUMBERS = WORDS + 1;
+
+/** Other notes have no colon in their names. */
+function sumsIn(notes: ReadonlyMap<string, string>): [string, Sum][] {
+  return [...notes].filter(([name]) => name.includes(':')).map(([name, text]) => [name, readSum(text)]);
+}
 
 function newSum(): Sum {
   return new Float64Array(NUMBERS);
