@@ -7,13 +7,13 @@ export interface BatchLimits {
 }
 
 /**
- * Cuts writes into batches, in the order of the changes. What was cut once stays together when it is written again, so
- * that a receiver which has taken a batch, and could not say so, knows it again.
+ * Cuts writes into batches, in the order of the changes. What was cut once is cut at the same places when it is written
+ * again, so that a receiver which has taken a batch, and could not say so, knows it again.
  */
 export class Batches {
   readonly #limits: BatchLimits;
-  /** By the first change of each. */
-  readonly #known = new WeakMap<Change, readonly Change[]>();
+  /** The first change of each batch. */
+  readonly #starts = new WeakSet<Change>();
 
   constructor(limits: BatchLimits) {
     this.#limits = limits;
@@ -21,8 +21,10 @@ export class Batches {
 
   of(changes: readonly Change[]): readonly (readonly Change[])[] {
     const batches: (readonly Change[])[] = [];
-    for (let at = 0; at < changes.length; at += (batches.at(-1) as readonly Change[]).length) {
-      batches.push(this.#knownAt(changes, at) ?? this.#cut(changes, at));
+    for (let at = 0; at < changes.length; ) {
+      const end = this.#endOf(changes, at);
+      batches.push(this.#begun(changes.slice(at, end)));
+      at = end;
     }
     return batches;
   }
@@ -30,27 +32,24 @@ export class Batches {
   /** Two batches instead of one that has at least two changes. */
   halve(batch: readonly Change[]): readonly (readonly Change[])[] {
     const middle = batch.length >> 1;
-    return [batch.slice(0, middle), batch.slice(middle)].map((half) => this.#remember(half));
+    return [this.#begun(batch.slice(0, middle)), this.#begun(batch.slice(middle))];
   }
 
-  #knownAt(changes: readonly Change[], at: number): readonly Change[] | undefined {
-    const known = this.#known.get(changes[at] as Change);
-    return known?.every((change, index) => changes[at + index] === change) ? known : undefined;
-  }
-
-  #cut(changes: readonly Change[], from: number): readonly Change[] {
+  /** Where the batch that starts there ends. */
+  #endOf(changes: readonly Change[], start: number): number {
     const { countMax, bytesMax } = this.#limits;
-    let bytes = (changes[from] as Change).document.length;
-    let to = from + 1;
-    for (; to < changes.length && to - from < countMax; to++) {
-      bytes += (changes[to] as Change).document.length;
-      if (bytes > bytesMax || this.#knownAt(changes, to)) break;
+    let bytes = (changes[start] as Change).document.length;
+    let end = start + 1;
+    for (; end < changes.length && end - start < countMax; end++) {
+      const next = changes[end] as Change;
+      bytes += next.document.length;
+      if (bytes > bytesMax || this.#starts.has(next)) break;
     }
-    return this.#remember(changes.slice(from, to));
+    return end;
   }
 
-  #remember(batch: readonly Change[]): readonly Change[] {
-    this.#known.set(batch[0] as Change, batch);
+  #begun(batch: readonly Change[]): readonly Change[] {
+    this.#starts.add(batch[0] as Change);
     return batch;
   }
 }
