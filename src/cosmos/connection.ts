@@ -7,7 +7,7 @@ import type { Account } from './account.ts';
 import { Agent } from './agent.ts';
 import { Batches } from './batches.ts';
 import { Points } from './points.ts';
-import { RawPages } from './raw-pages.ts';
+import { RawPages, type RawQueries } from './raw-pages.ts';
 import { masterKeySignature } from './signature.ts';
 import { type Exchange, exchangeOver, type HttpClient, plainClient } from './transport.ts';
 
@@ -43,8 +43,8 @@ export class Connection {
   }
 
   /** A client whose pages of documents are raw. `signal` cuts its requests off. */
-  reader(signal: AbortSignal): { readonly client: CosmosClient; readonly pages: RawPages } {
-    const pages = new RawPages(this.#exchange(this.#large, signal));
+  reader(signal: AbortSignal, queries?: RawQueries): { readonly client: CosmosClient; readonly pages: RawPages } {
+    const pages = new RawPages(this.#exchange(this.#large, signal), queries);
     return { client: this.#open(pages.httpClient), pages };
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { FEED, HEADER } from '../protocol/headers.ts';
 import { STATUS, SUBSTATUS } from '../protocol/status.ts';
 import { assert } from '../support/assert.ts';
@@ -13,6 +14,12 @@ import {
 } from './transport.ts';
 
 /**
+ * Which queries have raw pages. Where the SDK puts together the results of several ranges, it needs to see those of each;
+ * what the service puts together it does not.
+ */
+export type RawQueries = 'of one range' | 'of all ranges';
+
+/**
  * Keeps documents out of the SDK, which would parse them: it sees a page with one ticket where the documents were, goes
  * on doing addresses, signatures, ranges and retries, and hands the ticket to its caller, who trades it for the bytes.
  */
@@ -21,21 +28,25 @@ export class RawPages {
   readonly #exchange: Exchange;
   /** How often in a row a range has answered that it is gone. */
   readonly #gone = new Map<string, number>();
+  readonly #queries: RawQueries;
+  /** Nothing in a document looks like a ticket. */
+  readonly #tickets = randomUUID();
   #count = 0;
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Exchange, queries: RawQueries = 'of one range') {
     this.#exchange = exchange;
+    this.#queries = queries;
   }
 
   readonly httpClient: HttpClient = {
     sendRequest: async (request) => {
-      if (request.headers.has(HEADER.isQueryPlan)) return respond(request, NO_PLAN);
+      if (this.#queries === 'of one range' && request.headers.has(HEADER.isQueryPlan)) return respond(request, NO_PLAN);
       startAtTime(request);
       const response = await this.#exchange(request);
       this.#assertSettled(request, response);
-      if (response.status !== STATUS.ok || !asksForDocuments(request)) return respond(request, response);
+      if (response.status !== STATUS.ok || !asksForDocuments(request, this.#queries)) return respond(request, response);
       if (!isObject(response.body)) return respond(request, { ...response, status: BAD_GATEWAY });
-      const ticket = `page-${++this.#count}`;
+      const ticket = `${this.#tickets}-${++this.#count}`;
       this.#pages.set(ticket, response);
       return respond(request, { ...response, body: Buffer.from(`{"_rid":"","Documents":["${ticket}"],"_count":1}`) });
     },
@@ -51,6 +62,11 @@ export class RawPages {
     if (times === 0 || (!isSplitting && times <= GONE_MAX)) return;
     this.#gone.delete(range);
     throw Object.assign(new Error(`range ${range} is being split`), { code: STATUS.retryWith });
+  }
+
+  /** Whether this is a ticket that has not been used. */
+  isTicket(value: unknown): boolean {
+    return this.#pages.has(String(value));
   }
 
   /** The body of the page, as it came over the wire. A ticket is good for one time. */
@@ -73,9 +89,11 @@ const GONE_MAX = 3;
 /** The SDK asks for a plan beside each query. Queries that come here need none, so that nobody looks at it. */
 const NO_PLAN: RawResponse = { status: STATUS.ok, headers: new ResponseHeaders({}), body: Buffer.from('{}') };
 
-function asksForDocuments(request: HttpRequest): boolean {
+function asksForDocuments(request: HttpRequest, queries: RawQueries): boolean {
   if (!/\/docs\/?$/.test(request.url)) return false;
-  if (request.method === 'POST') return request.headers.has(HEADER.isQuery) && request.headers.has(HEADER.rangeId);
+  if (request.method === 'POST') {
+    return request.headers.has(HEADER.isQuery) && request.headers.has(HEADER.rangeId) === (queries === 'of one range');
+  }
   return request.method === 'GET' && FEEDS.has(request.headers.get(HEADER.changeFeed)?.toLowerCase() ?? '');
 }
 

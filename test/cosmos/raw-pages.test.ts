@@ -3,7 +3,8 @@ import { RawPages, timeToken } from '../../src/cosmos/raw-pages.ts';
 import { type HttpRequest, ResponseHeaders } from '../../src/cosmos/transport.ts';
 
 const PAGE = '{"_rid":"r","Documents":[{"id":"a","v":1.0}],"_count":1}';
-const RANGE_QUERY = { 'x-ms-documentdb-isquery': 'true', 'x-ms-documentdb-partitionkeyrangeid': '0' };
+const QUERY = { 'x-ms-documentdb-isquery': 'true' };
+const RANGE_QUERY = { ...QUERY, 'x-ms-documentdb-partitionkeyrangeid': '0' };
 const FEED = { 'a-im': 'Incremental feed' };
 
 test('a page of the change feed is traded for a ticket, and the ticket for its bytes, once', async () => {
@@ -19,6 +20,18 @@ test('so is a page of a query of one range, and its headers can be had with it',
   const { Documents } = await ask(pages, requestFor('POST', '/dbs/db/colls/items/docs', RANGE_QUERY));
   const { body, headers } = pages.takeAnswer(Documents[0]);
   expect([body.toString(), headers.get('date')]).toEqual([PAGE, 'today']);
+});
+
+test('what the service puts together is raw where that is asked for; ranges are then for the SDK to see', async () => {
+  const pages = new RawPages(answering(200, PAGE), 'of all ranges');
+  const { Documents } = await ask(pages, requestFor('POST', '/dbs/db/colls/items/docs', QUERY));
+  expect([pages.isTicket(Documents[0]), pages.isTicket('a')]).toEqual([true, false]);
+  expect(pages.take(Documents[0]).toString()).toBe(PAGE);
+  expect(pages.isTicket(Documents[0])).toBe(false);
+  for (const headers of [RANGE_QUERY, { 'x-ms-cosmos-is-query-plan-request': 'True' }]) {
+    const response = await pages.httpClient.sendRequest(requestFor('POST', '/dbs/db/colls/items/docs', headers));
+    expect(response.bodyAsText).toBe(PAGE);
+  }
 });
 
 test('a plan, which nobody looks at, is not asked for', async () => {

@@ -79,6 +79,20 @@ describe('a query that ranges cannot answer by themselves', () => {
     expect(changes.length).toBe(text.includes('ORDER') ? 25 : 1);
   });
 
+  test('has the bytes of what the service puts together, and the values of what it leaves to its clients', async () => {
+    const rig = await openQuery({ ranges: 2 });
+    const text = '{"id":"a","pk":"x","n":9007199254740993,"f":1.0';
+    await upsertText(rig.emulator, 'db/items', '["x"]', `${text}}`);
+    const source = queryOf(rig, 'SELECT * FROM c ORDER BY c.id');
+    expect((await readAll(source)).map((change) => textOf(change).slice(0, text.length))).toEqual([text]);
+    const body = { message: 'Cross partition query only supports some things' };
+    rig.intercept = ({ operation, headers }) =>
+      operation === 'query' && !headers['x-ms-documentdb-partitionkeyrangeid'] ? { status: 400, ...body } : undefined;
+    const [change, ...others] = await readAll(source);
+    expect(others).toEqual([]);
+    expect(textOf(change as never)).toMatch(/"f":1[,}]/);
+  });
+
   test('is over when it is over, and begins again from anywhere else', async () => {
     const rig = await openQuery({ ranges: 2, documents: 25 });
     const source = queryOf(rig, 'SELECT c.id FROM c ORDER BY c.id');
