@@ -40,8 +40,8 @@ export async function exportQuery(source: string, options: QueryExportOptions, c
       query: asked,
       ends: passes === 'one',
       startsOver: !shape.isPerRange,
-      open: async (connection, facts) => {
-        await check(asked, connection, facts);
+      check: (connection, facts) => check(asked, connection, facts),
+      open: (connection, facts) => {
         context.talk.note(`${shape.isPerRange ? (isKept ? BY_RANGE : UNKEPT) : IN_ONE_STREAM}; ${NO_SNAPSHOT}`);
         return query(connection, facts, shape, {
           ...asked,

@@ -47,8 +47,9 @@ export interface Reader {
   readonly ends?: boolean;
   /** Whether a job that was stopped starts over, as there are no positions in the middle of it. */
   readonly startsOver?: boolean;
-  /** Called before anything is written. */
-  open(connection: Connection, facts: ContainerFacts, tally: Tally): Source | Promise<Source>;
+  /** Throws what is wrong with it that the account can tell; called before anything is written. */
+  check?(connection: Connection, facts: ContainerFacts): Promise<void>;
+  open(connection: Connection, facts: ContainerFacts, tally: Tally): Source;
   /** Wraps what of it is wanted. */
   wrap?(source: Source, facts: ContainerFacts): Source;
   /** Told how many ranges are read, once where each begins is stored. */
@@ -92,9 +93,10 @@ export async function exportContainer(
     const { connection, facts } = await context.talk.waiting(`connecting to ${sourceText}`, () =>
       patiently(connect, patience),
     );
+    await reader.check?.(connection, facts);
     const rids = { sourceRid: facts.rid, targetRid: '' };
-    const openSource = async (): Promise<Source> =>
-      retryingSource(await reader.open(connection, facts, tally), {
+    const openSource = (): Source =>
+      retryingSource(reader.open(connection, facts, tally), {
         ...patience,
         isTransient: (error) => {
           const fault = faultOf(error);
@@ -110,11 +112,7 @@ export async function exportContainer(
     if (options.dryRun) {
       const { begins } = reader;
       const plan = { job: { ...job, ...rids }, file, facts, between, meter, begins, target: destination.name };
-      await printPlan(
-        { ...plan, isSelective: reader.query !== undefined, source: await openSource() },
-        options,
-        context,
-      );
+      await printPlan({ ...plan, isSelective: reader.query !== undefined, source: openSource() }, options, context);
       return;
     }
     const checkpoint = own(
@@ -126,7 +124,7 @@ export async function exportContainer(
       context.talk.note(`all of this was exported on ${checkpoint.notes().get(FINISHED)}; nothing to be done`);
       return;
     }
-    const source = await openSource();
+    const source = openSource();
     if (checkpoint.positions().length > 0) context.talk.note(`going on where "${file}" says`);
     if (checkpoint.notes().has(FINISHED)) checkpoint.note(new Map([[FINISHED, undefined]]));
     const sink = own(

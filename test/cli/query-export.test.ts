@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
@@ -185,6 +185,7 @@ describe('bad input gets one clear line and a hint, before anything is written',
       message: expect.stringMatching(message),
       hint: expect.stringMatching(hint),
     });
+    expect(existsSync(checkpoint)).toBe(false);
   });
 });
 
