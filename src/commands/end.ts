@@ -47,12 +47,17 @@ export interface FeedOptions {
 
 /** The change feed of a container, read patiently. */
 export function feedOf(
-  { connection, facts, role, name }: End,
+  end: End,
   { maxItemCount, follow, poll, readsMax }: FeedOptions,
   patience: PatienceOptions,
 ): Source {
   const limit = pLimit(readsMax);
-  const source = changeFeed(connection, facts, { maxItemCount, follow, pollMs: poll, limit, signal: patience.signal });
+  const options = { maxItemCount, follow, pollMs: poll, limit, signal: patience.signal };
+  return patientlyRead(changeFeed(end.connection, end.facts, options), end, patience);
+}
+
+/** The same source of a container, read on when the service was not available. */
+export function patientlyRead(source: Source, { role, name }: End, patience: PatienceOptions): Source {
   return retrying(source, {
     ...patience,
     isTransient: (error) => {

@@ -4,10 +4,8 @@ import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpo
 import type { Checkpoint, Source } from '../contract.ts';
 import { parseAddress } from '../cosmos/address.ts';
 import type { Connection } from '../cosmos/connection.ts';
-import { type ContainerFacts, readContainer } from '../cosmos/container.ts';
-import { faultOf, isTransient, toFlowError } from '../cosmos/faults.ts';
-import { retrying as retryingSink } from '../sinks/retrying.ts';
-import { retrying as retryingSource } from '../sources/retrying.ts';
+import type { ContainerFacts } from '../cosmos/container.ts';
+import { retrying } from '../sinks/retrying.ts';
 import { FlowError } from '../support/error.ts';
 import { later } from '../support/later.ts';
 import type { PatienceOptions } from '../support/patience.ts';
@@ -17,6 +15,7 @@ import { Accounts, type AccountsOptions } from './accounts.ts';
 import { type BetweenOptions, between as betweenOf } from './between.ts';
 import type { Context } from './command.ts';
 import type { Destination } from './destination.ts';
+import { openEnd, patientlyRead } from './end.ts';
 import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
@@ -81,29 +80,13 @@ export async function exportContainer(
       signal: context.signal,
       onWait: () => void tally.retries++,
     };
-    const what = `source "${from.database}/${from.container}"`;
-    const connect = async (): Promise<{ connection: Connection; facts: ContainerFacts }> => {
-      const connection = await accounts.connect(from, 'source');
-      const facts = await readContainer(connection.client, from).catch((error: unknown) => {
-        context.signal.throwIfAborted();
-        throw toFlowError(error, 'source', what);
-      });
-      return { connection, facts };
-    };
-    const { connection, facts } = await context.talk.waiting(`connecting to ${sourceText}`, () =>
-      patiently(connect, patience),
+    const end = await context.talk.waiting(`connecting to ${sourceText}`, () =>
+      patiently(() => openEnd(accounts, from, 'source', context), patience),
     );
+    const { connection, facts } = end;
     await reader.check?.(connection, facts);
     const rids = { sourceRid: facts.rid, targetRid: '' };
-    const openSource = (): Source =>
-      retryingSource(reader.open(connection, facts, tally), {
-        ...patience,
-        isTransient: (error) => {
-          const fault = faultOf(error);
-          return fault !== undefined && isTransient(fault);
-        },
-        explain: (error) => toFlowError(error, 'source', what),
-      });
+    const openSource = (): Source => patientlyRead(reader.open(connection, facts, tally), end, patience);
     const between = (all: Source): Source => {
       const wanted = work.wrap(all, tally);
       return reader.wrap?.(wanted, facts) ?? wanted;
@@ -143,7 +126,7 @@ export async function exportContainer(
       }),
     );
     // What was read is to be written even after a stop.
-    const patient = retryingSink(sink, { ...patience, signal: later(context.signal, DRAIN_MS) });
+    const patient = retrying(sink, { ...patience, signal: later(context.signal, DRAIN_MS) });
     await transfer(
       {
         source,

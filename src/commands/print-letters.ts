@@ -1,7 +1,7 @@
 import { type ListedLetter, listLetters } from '../dead-letter/listing.ts';
 import { ndjson } from '../formats/ndjson.ts';
 import { FlowError } from '../support/error.ts';
-import { escapeControls } from '../support/escape.ts';
+import { escapeControls, escapeInJson } from '../support/escape.ts';
 import type { Context } from './command.ts';
 import { print } from './print.ts';
 
@@ -75,5 +75,5 @@ function allOf({ number, facts, document }: ListedLetter, forTerminal: boolean):
 
 /** Somebody else wrote the document: on a terminal it must not move the cursor or hide anything. */
 function shown(line: Buffer, forTerminal: boolean): Buffer {
-  return forTerminal ? Buffer.from(escapeControls(line.toString('utf8'))) : line;
+  return forTerminal ? Buffer.from(escapeInJson(line.toString('utf8'))) : line;
 }
