@@ -77,7 +77,7 @@ export const queryExport = command({
     [5, 'the source is gone, or not available'],
     [6, 'the destination refused results, or is not available'],
     [7, 'another process has the checkpoint or the embedded data'],
-    [8, 'the checkpoint is damaged, or the container was created again'],
+    [8, 'the checkpoint or the output is damaged, or the container was created again'],
     [9, 'the checkpoint or the output cannot be written'],
     [130, 'stopped with Ctrl-C'],
     [141, 'the reader of the pipe went away'],
