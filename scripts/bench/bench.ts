@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import type { Comparison } from './comparison.ts';
 import { compareCopying } from './copy.ts';
 import { describe, SHAPES } from './documents.ts';
+import { measureExport } from './export.ts';
 import { measureForwarding } from './forward.ts';
 import { measureMillion } from './million.ts';
 import { type Part, parseOptions } from './options.ts';
@@ -30,6 +31,7 @@ const MEASURE: Readonly<Record<Part, () => Promise<unknown>>> = {
   forward: async () => lines.push(...(await measureForwarding(progress))),
   million: async () => lines.push(...(await measureMillion(progress))),
   verify: async () => lines.push(...(await measureVerification(quick ? 100_000 : 1_000_000, progress))),
+  export: async () => lines.push(...(await measureExport(progress))),
 };
 
 const started = performance.now();

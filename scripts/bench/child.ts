@@ -66,7 +66,7 @@ const canPin =
   process.platform === 'linux' && availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 
 /** Client and server do not fight for a core where they can be told apart. */
-function pinTo(core: number | undefined): string[] {
+export function pinTo(core: number | undefined): string[] {
   return core === undefined || !canPin ? [] : ['taskset', '-c', String(core)];
 }
 

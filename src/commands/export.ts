@@ -11,6 +11,7 @@ import { later } from '../support/later.ts';
 import type { PatienceOptions } from '../support/patience.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
+import { keepYoungGeneration } from '../support/young-generation.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import { type BetweenOptions, between as betweenOf } from './between.ts';
 import type { Context } from './command.ts';
@@ -127,6 +128,7 @@ export async function exportContainer(
     );
     // What was read is to be written even after a stop.
     const patient = retrying(sink, { ...patience, signal: later(context.signal, DRAIN_MS) });
+    keepYoungGeneration();
     await transfer(
       {
         source,

@@ -25,11 +25,12 @@ export interface Transfer {
 export async function transfer(work: Transfer, context: Context): Promise<void> {
   const { signal, talk } = context;
   const { tally, meters, between = (source) => source, showsProgress = true } = work;
-  const within = bounded(between(countedSource(work.source, tally)), work.checkpoint, UNCOMMITTED_BYTES_MAX);
+  const { window, bytesMax } = work.sink.order === 'range' ? ONE_BY_ONE : SIDE_BY_SIDE;
+  const within = bounded(between(countedSource(work.source, tally)), work.checkpoint, bytesMax);
   const progress = showsProgress ? talk.progress({ tally, meters }) : undefined;
   let state: string | undefined = 'not finished';
   try {
-    await run(within.source, countedSink(work.sink, tally), within.checkpoint, { window: WINDOW, signal });
+    await run(within.source, countedSink(work.sink, tally), within.checkpoint, { window, signal });
     state = signal.aborted ? 'stopped' : 'done';
   } catch (error) {
     // Whoever has read enough does not want to hear of it.
@@ -43,10 +44,14 @@ export async function transfer(work: Transfer, context: Context): Promise<void> 
 
 /** How long after a stop a target may still be busy before what was read is left unwritten. */
 export const DRAIN_MS = 10_000;
-/** Pages of a range that may be read but not committed: enough to read and write at the same time. */
-const WINDOW = 4;
-/** And how many bytes of documents, over all ranges. */
-const UNCOMMITTED_BYTES_MAX = 256 * 1024 * 1024;
+
+/**
+ * Pages of a range that may be read but not committed, and bytes of documents over all ranges: enough to read and write
+ * at the same time.
+ */
+const SIDE_BY_SIDE = { window: 4, bytesMax: 256 * 1024 * 1024 };
+/** For a sink that takes one page of a range at a time, more would only be waiting. */
+const ONE_BY_ONE = { window: 2, bytesMax: 64 * 1024 * 1024 };
 
 function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk }: Context): void {
   const { elapsedMs, read, written, filtered, setAside, settled, retries } = tally;

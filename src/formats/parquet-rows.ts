@@ -57,7 +57,7 @@ export class RowGroup {
 
 const ROWS_MAX = 10_000;
 const VALUES_MAX = 1_000_000;
-const BYTES_MAX = 4 * 1024 * 1024;
+const BYTES_MAX = 2 * 1024 * 1024;
 
 function readValue(type: ColumnType, text: Buffer, start: number, end: number): unknown {
   if (text[start] === NULL) return null;
