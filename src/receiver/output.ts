@@ -1,4 +1,5 @@
-import type { Writable } from 'node:stream';
+import { escapeInJson } from '../support/escape.ts';
+import { outputFailure, type Output as Stream } from '../support/output.ts';
 
 /** Where events are kept. */
 export interface Output {
@@ -7,12 +8,18 @@ export interface Output {
   close(): Promise<void>;
 }
 
-/** Durable means here that the system has taken the bytes: who reads them is not known. */
-export function streamOutput(stream: Writable): Output {
+/**
+ * Prints lines byte for byte, but on a terminal with whatever could control it escaped. Durable means here that the
+ * system has taken the bytes: who reads them is not known.
+ */
+export function streamOutput(stream: Stream): Output {
   return {
     append: (lines) =>
       new Promise((resolve, reject) => {
-        stream.write(lines, (error) => (error ? reject(error) : resolve()));
+        stream.write(stream.isTTY ? escapeInJson(lines.toString('utf8')) : lines, (error) => {
+          if (error) reject(outputFailure(error));
+          else resolve();
+        });
       }),
     close: async () => {},
   };

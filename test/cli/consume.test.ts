@@ -49,6 +49,14 @@ test('events that cannot be written end it with 9, and were not acknowledged', a
   expect(result.stderr).toMatch(/cannot write to "\/dev\/full": ENOSPC/);
 });
 
+test('it ends with 141 when nobody reads what it prints', async () => {
+  const result = await consume([], async ({ url, child }) => {
+    child.stdout?.destroy();
+    expect(await post(url, '{"id":"a"}')).toBe(503);
+  });
+  expect(result).toMatchObject({ status: 141 });
+});
+
 test.each([
   [['--listen', '0.0.0.0'], /can be reached by others.*\n {2}hint: export COSMOSFLOW_WEBHOOK_SECRET=/],
   [['--fail', '503'], /--fail: "503" is not STATUS:SHARE.*\n {2}hint: /],
