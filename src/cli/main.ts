@@ -35,6 +35,7 @@ async function runCommandLine(argv: readonly string[], stdout: StdoutWatch): Pro
   interrupted.addEventListener('abort', () =>
     talk.note('stopping after what is under way; Ctrl-C again leaves at once'),
   );
+  const isCutShort = (): boolean => invocation.endsWithInterruption && interrupted.reason instanceof Interruption;
   const signal = AbortSignal.any([interrupted, stdout.broken]);
   try {
     await invocation.run({
@@ -49,9 +50,9 @@ async function runCommandLine(argv: readonly string[], stdout: StdoutWatch): Pro
   } catch (error) {
     if (error instanceof Interruption) return error.status;
     const status = stdout.isToBlame(error) ? stdout.report(talk) : reportFailure(error, talk);
-    return interrupted.reason instanceof Interruption && status !== 1 ? interrupted.reason.status : status;
+    return isCutShort() && status !== 1 ? interrupted.reason.status : status;
   }
-  if (invocation.endsWithInterruption && interrupted.reason instanceof Interruption) return interrupted.reason.status;
+  if (isCutShort()) return interrupted.reason.status;
   return finished(0, stdout, talk);
 }
 
