@@ -59,6 +59,8 @@ export interface Page {
   readonly lag?: number;
   /** Set on the last page of a range that has split: where its successors, which tile it, go on. */
   readonly split?: readonly Position[];
+  /** What is to be noted in its commit, beside what the sink notes. */
+  readonly notes?: Notes;
   /** Gives the memory of the documents back to the source, which overwrites it. They must not be looked at any more. */
   release?(): void;
 }

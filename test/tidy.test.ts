@@ -24,6 +24,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'dead-letter': ['contract'],
   sinks: ['contract', 'cosmos', 'formats', 'http', 'protocol', 'sql'],
   verify: ['contract', 'cosmos', 'formats', 'protocol'],
+  transform: ['contract', 'cosmos', 'formats', 'protocol'],
   emulator: ['protocol', 'sql'],
   receiver: ['formats', 'protocol'],
   commands: [
@@ -32,6 +33,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'sources',
     'sinks',
     'formats',
+    'transform',
     'checkpoint',
     'verify',
     'dead-letter',

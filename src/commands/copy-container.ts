@@ -48,11 +48,12 @@ export async function copyContainer(
   if (options.resume && options.restart)
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
   const work = between(options);
+  const transform = await transforming(options);
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
-    const job = { ...names, mode: work.mode('latest version') };
+    const job = { ...names, mode: modeOf(work.mode('latest version'), transform) };
     // Before a target is created for a job that is then refused.
     if (!options.dryRun) assertUsable(options.checkpoint, job, options);
 
@@ -76,14 +77,15 @@ export async function copyContainer(
     const source = feedOf(ends.source, { ...options, readsMax: READS_MAX }, patienceOf(tally, options, context.signal));
     const sink = refusals.around(writeTo(ends.target, tally, options, context));
     const meters = [ends.source.connection.meter, ends.target.connection.meter];
+    const flow = transform?.over(checkpoint, ends.target.facts.partitionKey) ?? { checkpoint, over: (all: Source) => all };
     await transfer(
       {
         source,
-        sink,
-        checkpoint,
+        sink: flawless(sink),
+        checkpoint: flow.checkpoint,
         tally,
         meters,
-        between: (all) => work.wrap(all, tally, ends.source.facts.partitionKey),
+        between: (all) => flow.over(work.wrap(all, tally, transform ? undefined : ends.source.facts.partitionKey)),
       },
       context,
     );

@@ -68,10 +68,12 @@ export async function exportContainer(
   if (options.resume && options.restart)
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
   const work = betweenOf(options);
+  const transform = await transforming(options);
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
     const file = options.checkpoint ?? destination.checkpoint;
-    const job = { source: accounts.nameOf(from, 'source'), target: destination.name, mode: work.mode(reader.mode) };
+    const mode = modeOf(work.mode(reader.mode), transform);
+    const job = { source: accounts.nameOf(from, 'source'), target: destination.name, mode };
     if (file !== undefined && !options.dryRun) assertUsable(file, job, options);
 
     const tally = new Tally();
@@ -88,8 +90,8 @@ export async function exportContainer(
     await reader.check?.(connection, facts);
     const rids = { sourceRid: facts.rid, targetRid: '' };
     const openSource = (): Source => patientlyRead(reader.open(connection, facts, tally), end, patience);
-    const between = (all: Source): Source => {
-      const wanted = work.wrap(all, tally);
+    const between = (all: Source, over = (source: Source): Source => source): Source => {
+      const wanted = over(work.wrap(all, tally));
       return reader.wrap?.(wanted, facts) ?? wanted;
     };
     const { meter } = connection;
@@ -132,11 +134,11 @@ export async function exportContainer(
     await transfer(
       {
         source,
-        sink: refusals.around(patient),
-        checkpoint: announced(checkpoint, reader),
+        sink: refusals.around(flawless(patient)),
+        checkpoint: announced(flow.checkpoint, reader),
         tally,
         meters: [meter],
-        between,
+        between: (all) => between(all, flow.over),
         showsProgress: destination.showsProgress,
       },
       context,

@@ -1,6 +1,6 @@
 import type { Change } from '../contract.ts';
 
-/** A record of an input that is no document: its bytes as they were found, and why they cannot be written. */
+/** What cannot be written: its bytes as they were found, and why. `key` is JSON text that tells it from others. */
 export class FlawedRecord implements Change {
   readonly key: string;
   readonly kind = 'upsert';
@@ -8,8 +8,8 @@ export class FlawedRecord implements Change {
   /** The error for the user when nobody sets the record aside. */
   readonly flaw: unknown;
 
-  constructor(name: string, document: Uint8Array, flaw: unknown) {
-    this.key = JSON.stringify(name);
+  constructor(key: string, document: Uint8Array, flaw: unknown) {
+    this.key = key;
     this.document = document;
     this.flaw = flaw;
   }

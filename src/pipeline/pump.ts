@@ -44,12 +44,13 @@ function orderOf({ sink, sequence }: PumpContext): Order | Sequence {
 
 function commit(page: Page, range: Range, notes: Written, checkpoint: Checkpoint): void {
   const { resumeAt, split } = page;
+  const all = page.notes ? new Map([...page.notes, ...(notes ?? [])]) : notes;
   if (split) {
     assertTiles(
       split.map((successor) => successor.range),
       range,
     );
-    checkpoint.split(range, split, notes);
-  } else checkpoint.save(range, resumeAt, notes);
+    checkpoint.split(range, split, all);
+  } else checkpoint.save(range, resumeAt, all);
   page.release?.();
 }

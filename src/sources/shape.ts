@@ -2,6 +2,7 @@ import { withMember } from '../formats/member.ts';
 import { murmur32 } from '../protocol/murmur.ts';
 import { type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
 import { FlowError } from '../support/error.ts';
+import { momentOf } from '../support/moment.ts';
 
 export interface ShapeOptions {
   /** As `--id-from` has it. */
@@ -129,9 +130,7 @@ function scalarAt(document: unknown, path: readonly string[], text: string): Key
 }
 
 function timeAt(document: unknown, path: readonly string[], text: string): string {
-  const value = scalarAt(document, path, text);
-  // Numbers are seconds, as in _ts.
-  const time = typeof value === 'number' ? value * 1000 : Date.parse(String(value));
-  if (Number.isNaN(time) || Math.abs(time) > 8.64e15) throw new Error(`its ${text} is not a time`);
+  const time = momentOf(scalarAt(document, path, text));
+  if (time === undefined) throw new Error(`its ${text} is not a time`);
   return new Date(time).toISOString();
 }

@@ -64,7 +64,7 @@ const PLANTED: readonly { bug: string; file: string; replace: string; by: string
   {
     bug: 'successors of a split start from the beginning',
     file: 'pump.ts',
-    replace: 'checkpoint.split(range, split, notes);',
+    replace: 'checkpoint.split(range, split, all);',
     by: 'checkpoint.split(range, split.map(({ range }) => ({ range, resumeAt: undefined })));',
   },
   {

@@ -72,7 +72,7 @@ function changeOf(
       hint: 'mend it, or set such records aside with --dead-letter FILE',
       cause: error,
     });
-    return new FlawedRecord(`line ${line}`, Buffer.from(text), flaw);
+    return new FlawedRecord(JSON.stringify(`line ${line}`), Buffer.from(text), flaw);
   }
 }
 

@@ -1,0 +1,149 @@
+import type { Change, Notes, Page, Position, Range, Source } from '../contract.ts';
+import { DocumentKey } from '../cosmos/document-key.ts';
+import { FlawedRecord } from '../formats/flawed-record.ts';
+import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
+import { FlowError } from '../support/error.ts';
+import type { ClosedWindow, Output, Outputs, TransformContext, TransformModule } from './module.ts';
+import { State } from './state.ts';
+import { UserChange } from './user-change.ts';
+import { Windows } from './windows.ts';
+
+export interface TransformOptions {
+  readonly module: TransformModule;
+  /** Of what comes out: of the target, where there is one. */
+  readonly partitionKey: PartitionKeyDefinition;
+  /** Where a document says when it happened, in milliseconds since 1970; needed for windows alone. */
+  readonly eventTime: ((change: UserChange) => number | undefined) | undefined;
+  /** What was noted before, and the ranges as they are stored, once reading begins. */
+  readonly notes: () => ReadonlyMap<string, string>;
+  readonly positions: () => readonly Position[];
+}
+
+/**
+ * The same source, with what a module of the user's makes of each change in its place. What fails comes as a
+ * `FlawedRecord`. State and windows are noted with the pages; with either, pages must come one at a time.
+ */
+export function transformed(source: Source, options: TransformOptions): Source {
+  let work: Work | undefined;
+  return {
+    ...source,
+    async *pages(range, from, signal) {
+      for await (const page of source.pages(range, from, signal)) {
+        work ??= new Work(options);
+        yield await work.transform(page, range);
+      }
+    },
+  };
+}
+
+class Work {
+  readonly #options: TransformOptions;
+  readonly #key: DocumentKey;
+  readonly #state: State | undefined;
+  readonly #windows: Windows | undefined;
+  readonly #context: TransformContext;
+
+  constructor(options: TransformOptions) {
+    const { module, partitionKey, notes, positions } = options;
+    this.#options = options;
+    this.#key = new DocumentKey(partitionKey);
+    const state = module.state && new State(module.state, notes());
+    this.#state = state;
+    this.#windows = module.window && new Windows(module.window, positions(), notes());
+    this.#context = {
+      get state() {
+        if (state) return state;
+        throw new FlowError('configuration', 'the transform uses context.state without saying that it has one', {
+          hint: 'add to its file: export const state = {}',
+        });
+      },
+    };
+  }
+
+  async transform({ release, ...page }: Page, range: Range): Promise<Page> {
+    const changes: Change[] = [];
+    for (const change of page.changes) changes.push(...(await this.#outputsOf(change, range)));
+    changes.push(...this.#closed(page, range));
+    if (page.split) this.#windows?.split(range, page.split);
+    release?.();
+    const notes: Notes = new Map([...(this.#state?.takePage() ?? []), ...(this.#windows?.takePage() ?? [])]);
+    return notes.size > 0 ? { ...page, changes, notes } : { ...page, changes };
+  }
+
+  async #outputsOf(change: Change, range: Range): Promise<readonly Change[]> {
+    const { transform } = this.#options.module;
+    const user = new UserChange(change, range);
+    try {
+      const outputs = transform ? await transform(user, this.#context) : null;
+      const changes = listOf(outputs).map((output) => this.#changeOf(output, user, change));
+      this.#addToWindow(user, range);
+      this.#state?.keepRecord();
+      return changes;
+    } catch (error) {
+      this.#state?.dropRecord();
+      return [flawed(change, error)];
+    }
+  }
+
+  #addToWindow(change: UserChange, range: Range): void {
+    if (!this.#windows || change.kind === 'delete') return;
+    const eventMs = this.#options.eventTime?.(change);
+    if (eventMs === undefined) throw new Error('it has no event time');
+    if (!this.#windows.add(change, eventMs, range)) throw new Error('it is late: its window is closed');
+  }
+
+  #closed(page: Pick<Page, 'lag' | 'changes'>, range: Range): readonly Change[] {
+    const { window } = this.#options.module;
+    if (!this.#windows || !window) return [];
+    // An empty page of a filter says nothing; a lag of 0 does.
+    return this.#windows.close(range, page.lag === 0).flatMap((closed) => this.#resultsOf(window.close, closed));
+  }
+
+  #resultsOf(close: (window: ClosedWindow) => Outputs, closed: ClosedWindow): readonly Change[] {
+    return listOf(close(closed)).map((output) => this.#made(output));
+  }
+
+  #changeOf(output: Output, user: UserChange, change: Change): Change {
+    if (output !== user) return this.#made(output);
+    const text = user.changedText();
+    if (text === undefined) return { ...factsOf(change), document: Uint8Array.from(change.document), key: change.key };
+    return { ...this.#made({ kind: change.kind, document: user.document }), ...factsOf(change) };
+  }
+
+  #made(output: Output): Change {
+    const { kind = 'upsert', document } = output as { kind?: Change['kind']; document: unknown };
+    if (typeof document !== 'object' || document === null || Array.isArray(document))
+      throw new Error('what came out has no document that is an object');
+    const bytes = Buffer.from(JSON.stringify(document));
+    this.#key.scan(bytes, 0);
+    if (!this.#key.id.startsWith('"')) throw new Error('what came out has no id that is a text');
+    return { kind, key: this.#key.key, document: bytes };
+  }
+}
+
+function listOf(outputs: Outputs): readonly Output[] {
+  if (outputs === null || outputs === undefined) return [];
+  return Array.isArray(outputs) ? outputs : [outputs as Output];
+}
+
+function factsOf({ kind, operation, version, lsn, time }: Change): Omit<Change, 'key' | 'document'> {
+  return {
+    kind,
+    ...(operation !== undefined && { operation }),
+    ...(version !== undefined && { version }),
+    ...(lsn !== undefined && { lsn }),
+    ...(time !== undefined && { time }),
+  };
+}
+
+function flawed(change: Change, error: unknown): FlawedRecord {
+  // An error of ours says it all; one of the user's code comes with its place.
+  if (error instanceof FlowError) throw error;
+  const { key } = change;
+  const why = error instanceof Error ? error.message : String(error);
+  const flaw = new FlowError('transform_failed', `the transform failed on ${key}: ${why}`, {
+    hint: 'mend the transform, or set such changes aside with --dead-letter FILE',
+    cause: error,
+  });
+  return new FlawedRecord(key, Uint8Array.from(change.document), flaw);
+}
