@@ -1,6 +1,6 @@
 import type { JobNames } from '../checkpoint/job.ts';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
-import type { Sink } from '../contract.ts';
+import type { Sink, Source } from '../contract.ts';
 import { type Address, parseAddress } from '../cosmos/address.ts';
 import {
   type ContainerFacts,
@@ -12,6 +12,7 @@ import {
 } from '../cosmos/container.ts';
 import { toFlowError } from '../cosmos/faults.ts';
 import { cosmosSink } from '../sinks/cosmos.ts';
+import { flawless } from '../sinks/flawless.ts';
 import { retrying as retryingSink } from '../sinks/retrying.ts';
 import { FlowError } from '../support/error.ts';
 import { later } from '../support/later.ts';
@@ -26,8 +27,15 @@ import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
+import { modeOf, type TransformingOptions, transforming } from './transforming.ts';
 
-export interface CopyOptions extends AccountsOptions, CheckpointOptions, BetweenOptions, RefusalOptions, PlanOptions {
+export interface CopyOptions
+  extends AccountsOptions,
+    CheckpointOptions,
+    BetweenOptions,
+    TransformingOptions,
+    RefusalOptions,
+    PlanOptions {
   readonly follow: boolean;
   readonly resume: boolean;
   readonly checkpoint: string;
@@ -64,7 +72,10 @@ export async function copyContainer(
     }
     const refusals = own(await openRefusals(options, job, tally));
     const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
-      patiently(() => connect(accounts, from, to, work, context), patienceOf(tally, options, context.signal)),
+      patiently(
+        () => connect(accounts, from, to, transform ? undefined : work, context),
+        patienceOf(tally, options, context.signal),
+      ),
     );
     await assertApart(ends.source, ends.target, sourceText);
     const ids = { sourceRid: ends.source.facts.rid, targetRid: ends.target.facts.rid };
@@ -75,13 +86,16 @@ export async function copyContainer(
     if (options.follow) tally.onCaughtUp = sayOnce(context, tally, 'caught up; following what changes until Ctrl-C');
 
     const source = feedOf(ends.source, { ...options, readsMax: READS_MAX }, patienceOf(tally, options, context.signal));
-    const sink = refusals.around(writeTo(ends.target, tally, options, context));
+    const sink = refusals.around(flawless(writeTo(ends.target, tally, options, context)));
     const meters = [ends.source.connection.meter, ends.target.connection.meter];
-    const flow = transform?.over(checkpoint, ends.target.facts.partitionKey) ?? { checkpoint, over: (all: Source) => all };
+    const flow = transform?.over(checkpoint, ends.target.facts.partitionKey) ?? {
+      checkpoint,
+      over: (all: Source) => all,
+    };
     await transfer(
       {
         source,
-        sink: flawless(sink),
+        sink,
         checkpoint: flow.checkpoint,
         tally,
         meters,
@@ -145,11 +159,12 @@ async function connect(
   accounts: Accounts,
   from: Address,
   to: Address,
-  { assertKeeps }: Between,
+  /** Nothing, when documents get other keys on their way. */
+  sameKeys: Between | undefined,
   context: Context,
 ): Promise<{ source: End; target: End }> {
   const source = await openEnd(accounts, from, 'source', context);
-  assertKeeps(source.facts.partitionKey);
+  sameKeys?.assertKeeps(source.facts.partitionKey);
   const target = await openEnd(accounts, to, 'target', context, async (client, name) => {
     const found = await findContainer(client, name);
     if (found) return found;
@@ -157,7 +172,8 @@ async function connect(
     context.talk.note(`created ${name.database}/${name.container} like the source`);
     return readContainer(client, name);
   });
-  if (!isSameKey(source.facts.partitionKey, target.facts.partitionKey)) throw keyMismatch(source.facts, target.facts);
+  if (sameKeys && !isSameKey(source.facts.partitionKey, target.facts.partitionKey))
+    throw keyMismatch(source.facts, target.facts);
   return { source, target };
 }
 

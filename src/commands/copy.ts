@@ -15,6 +15,7 @@ import {
   toggle,
   where,
 } from './flags.ts';
+import { transformFlags } from './transform-flags.ts';
 
 export const copy = command({
   name: 'copy',
@@ -42,6 +43,7 @@ export const copy = command({
     follow: toggle('--follow', 'go on after catching up, until Ctrl-C'),
     where,
     select,
+    ...transformFlags,
     deadLetter,
     maxErrors,
     dryRun,

@@ -5,6 +5,7 @@ import type { Checkpoint, Source } from '../contract.ts';
 import { parseAddress } from '../cosmos/address.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import type { ContainerFacts } from '../cosmos/container.ts';
+import { flawless } from '../sinks/flawless.ts';
 import { retrying } from '../sinks/retrying.ts';
 import { FlowError } from '../support/error.ts';
 import { later } from '../support/later.ts';
@@ -21,8 +22,15 @@ import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
+import { modeOf, type TransformingOptions, transforming } from './transforming.ts';
 
-export interface ExportOptions extends AccountsOptions, CheckpointOptions, BetweenOptions, RefusalOptions, PlanOptions {
+export interface ExportOptions
+  extends AccountsOptions,
+    CheckpointOptions,
+    BetweenOptions,
+    TransformingOptions,
+    RefusalOptions,
+    PlanOptions {
   readonly resume: boolean;
   /** `undefined`: where the destination keeps it. */
   readonly checkpoint: string | undefined;

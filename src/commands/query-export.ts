@@ -17,6 +17,7 @@ import {
 } from './flags.ts';
 import { httpFlags } from './http-flags.ts';
 import { parseParameter } from './query-parameter.ts';
+import { transformFlags } from './transform-flags.ts';
 
 export const queryExport = command({
   name: 'query-export',
@@ -33,6 +34,7 @@ export const queryExport = command({
     queryFile: optional('--query-file <file>', 'the same, from a file'),
     where,
     select,
+    ...transformFlags,
     param: list('--param <name=json>', 'value of a parameter of the query; may be given several times', parseParameter),
     to: optional('--to <url>', 'where to send results'),
     out: optional('--out <path>', 'the file or directory to write to'),

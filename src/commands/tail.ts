@@ -23,6 +23,7 @@ import {
   where,
 } from './flags.ts';
 import { httpFlags } from './http-flags.ts';
+import { transformFlags } from './transform-flags.ts';
 
 export const tail = command({
   name: 'tail',
@@ -83,6 +84,7 @@ export const tail = command({
     deadLetter,
     maxErrors,
     dryRun,
+    ...transformFlags,
     max: count('--max <n>', 'end after so many changes', undefined),
     idleTimeout: optionalDuration('--idle-timeout <time>', 'end when nothing has changed for so long'),
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is'),

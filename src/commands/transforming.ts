@@ -6,12 +6,6 @@ import { momentOf } from '../support/moment.ts';
 import { loadTransform } from '../transform/module.ts';
 import { transformed } from '../transform/transformed.ts';
 import type { UserChange } from '../transform/user-change.ts';
-import { optional } from './flags.ts';
-
-export const transformFlags = {
-  transform: optional('--transform <file>', 'ES module that makes something else of each change; it runs with your rights'),
-  eventTime: optional('--event-time <path>', 'where a document says when it happened, as in /createdAt; for windows'),
-};
 
 export interface TransformingOptions {
   readonly transform: string | undefined;
@@ -42,7 +36,8 @@ export async function transforming({ transform, eventTime }: TransformingOptions
   return {
     mode: `transform ${transform}`,
     over(checkpoint, partitionKey) {
-      const ordered = module.state || module.window ? serial(checkpoint) : { checkpoint, over: (source: Source) => source };
+      const ordered =
+        module.state || module.window ? serial(checkpoint) : { checkpoint, over: (source: Source) => source };
       const options = {
         module,
         partitionKey,

@@ -47,6 +47,7 @@ class Turn {
       this.#isTaken = true;
       return;
     }
+    if (signal.aborted) return;
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
       signal.addEventListener('abort', () => resolve(), { once: true });

@@ -51,7 +51,8 @@ export interface ClosedWindow {
 export async function loadTransform(file: string): Promise<TransformModule> {
   const exports = await load(file);
   const { default: transform, state, window } = exports;
-  if (transform !== undefined && typeof transform !== 'function') throw unusable(file, 'its default export is no function');
+  if (transform !== undefined && typeof transform !== 'function')
+    throw unusable(file, 'its default export is no function');
   if (transform === undefined && window === undefined)
     throw unusable(file, 'it exports neither a function by default nor a window');
   return {
@@ -71,7 +72,8 @@ async function load(file: string): Promise<Readonly<Record<string, unknown>>> {
 
 function stateOptions(file: string, value: unknown): StateOptions {
   const { ttl, maxEntries = ENTRIES_MAX } = objectOf(file, 'state', value);
-  if (!Number.isInteger(maxEntries) || Number(maxEntries) < 1) throw unusable(file, 'state.maxEntries is no whole number');
+  if (!Number.isInteger(maxEntries) || Number(maxEntries) < 1)
+    throw unusable(file, 'state.maxEntries is no whole number');
   return { ttlMs: ttl === undefined ? undefined : timeOf(file, 'state.ttl', ttl), maxEntries: Number(maxEntries) };
 }
 

@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import { forgetful } from '../../src/checkpoint/forgetful.ts';
+import { type Change, EVERYTHING, type Page, type Range, type Sink } from '../../src/contract.ts';
+import { FlawedRecord } from '../../src/formats/flawed-record.ts';
+import { sourceOf, page as versionsPage } from '../pipeline/rig.ts';
+import { textOf, upsert } from '../support/changes.ts';
+import { moduleOf, transform } from './rig.ts';
+
+describe('a function', () => {
+  test('that gives back the change leaves every byte of the document', async () => {
+    const document = Buffer.from('{ "id":"a", "n":1.0, "big":12345678901234567890 }');
+    const changes = [{ ...upsert('a'), document }];
+    const touched = 'export default (change) => { change.document.n; return change; }';
+    for (const text of ['export default (change) => change', touched]) {
+      expect((await outputsOf(text, changes)).map(textOf)).toEqual([document.toString()]);
+    }
+  });
+
+  test('may change the document in place, make others, several, or nothing', async () => {
+    const text = `export default async (change) => {
+      const { document } = change;
+      if (change.id === 'a') { document.seen = true; return change; }
+      if (change.id === 'b') return [change, { document: { id: 'b2', pk: 'x', from: change.partitionKey } }];
+      if (change.id === 'c') return { kind: 'delete', document: { id: 'c', pk: 'x' } };
+      return null;
+    }`;
+    const outputs = await outputsOf(
+      text,
+      ['a', 'b', 'c', 'd'].map((id) => upsert(id)),
+    );
+    expect(outputs.map((change) => [change.kind, change.key, textOf(change)])).toEqual([
+      ['upsert', '"a","key of a"', '{"id":"a","pk":"key of a","version":1,"seen":true}'],
+      ['upsert', '"b","key of b"', textOf(upsert('b'))],
+      ['upsert', '"b2","x"', '{"id":"b2","pk":"x","from":["key of b"]}'],
+      ['delete', '"c","x"', '{"id":"c","pk":"x"}'],
+    ]);
+  });
+
+  test('that fails on a change makes a flawed record of it alone, and leaves nothing of it in the state', async () => {
+    const text = `export const state = {};
+      export default (change, { state }) => {
+        state.set('count', (state.get('count') ?? 0) + 1);
+        if (change.id === 'b') throw new Error('no b');
+        return { document: { id: change.id, pk: 'x', count: state.get('count') } };
+      }`;
+    const outputs = await outputsOf(
+      text,
+      ['a', 'b', 'c'].map((id) => upsert(id)),
+    );
+    expect(outputs.map((change) => (change instanceof FlawedRecord ? String(change.flaw) : textOf(change)))).toEqual([
+      '{"id":"a","pk":"x","count":1}',
+      expect.stringMatching(/the transform failed on "b","key of b": no b/),
+      '{"id":"c","pk":"x","count":2}',
+    ]);
+  });
+
+  test.each([
+    ['a document without an id', '{ document: { pk: "x" } }', /no id that is a text/],
+    ['no document', '{ id: "x" }', /no document/],
+    ['an array', '{ document: [] }', /no document/],
+  ])('that makes %s has failed', async (_, output, message) => {
+    const [made] = await outputsOf(`export default () => (${output})`, [upsert('a')]);
+    expect(String((made as FlawedRecord).flaw)).toMatch(message);
+  });
+
+  test('that uses state must say so', async () => {
+    const text = 'export default (change, { state }) => state.get("x")';
+    await expect(outputsOf(text, [upsert('a')])).rejects.toMatchObject({ code: 'configuration' });
+  });
+});
+
+describe('state', () => {
+  test('is stored with the position, and found again', async () => {
+    const text = `export const state = {};
+      export default ({ document }, { state }) => {
+        const count = (state.get(document.id) ?? 0) + 1;
+        state.set(document.id, count);
+        if (count === 3) state.delete(document.id);
+        return { document: { id: document.id, pk: 'x', count } };
+      }`;
+    const checkpoint = forgetful();
+    const [first, second] = [versionsPage('1', 'a1', 'b1', 'a2'), versionsPage('2', 'a3', 'b2')];
+    const sink = collecting();
+    await transform(text, { source: sourceOf(new Map([[EVERYTHING, [first]]])), sink, checkpoint });
+    expect(checkpoint.notes()).toEqual(
+      new Map([
+        ['state/a', '{"value":2}'],
+        ['state/b', '{"value":1}'],
+      ]),
+    );
+    await transform(text, { source: sourceOf(new Map([[EVERYTHING, [first, second]]])), sink, checkpoint });
+    expect(checkpoint.notes()).toEqual(new Map([['state/b', '{"value":2}']]));
+    expect(sink.changes.map((change) => JSON.parse(textOf(change)).count)).toEqual([1, 1, 2, 3, 2]);
+  });
+
+  test('of pages that were not committed is not kept, whatever range they are of', async () => {
+    const text = `export const state = {};
+      export default ({ document }, { state }) => {
+        state.set('sum', (state.get('sum') ?? 0) + document.version);
+        return null;
+      }`;
+    const [left, right]: [Range, Range] = [
+      { min: '', max: '80' },
+      { min: '80', max: 'FF' },
+    ];
+    const pages = new Map([
+      [left, [versionsPage('1', 'a1'), versionsPage('2', 'a2')]],
+      [right, [versionsPage('1', 'b4'), versionsPage('2', 'b8')]],
+    ]);
+    const checkpoint = forgetful();
+    let writes = 0;
+    for (;;) {
+      const failing: Sink = {
+        async write() {
+          if (++writes % 2 === 0) throw new Error('outage');
+        },
+        close: async () => {},
+      };
+      const isOver = await transform(text, { source: sourceOf(pages), sink: failing, checkpoint }).then(
+        () => true,
+        () => false,
+      );
+      if (isOver) break;
+    }
+    expect(checkpoint.notes().get('state/sum')).toBe('{"value":15}');
+  });
+
+  test('ends when it has been there for its time, and holds no more than it may', async () => {
+    const brief = `export const state = { ttl: '1ms', maxEntries: 2 };
+      const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
+      export default async ({ id }, { state }) => {
+        state.set(id, 1);
+        await wait();
+        return { document: { id, pk: 'x', found: state.get(id) ?? 'nothing' } };
+      }`;
+    const outputs = await outputsOf(
+      brief,
+      ['a', 'b', 'c'].map((id) => upsert(id)),
+    );
+    expect(outputs.map((change) => JSON.parse(textOf(change)).found)).toEqual(['nothing', 'nothing', 'nothing']);
+    const full = `export const state = { maxEntries: 2 };
+      export default ({ id }, { state }) => state.set(id, 1)`;
+    await expect(
+      outputsOf(
+        full,
+        ['a', 'b', 'c'].map((id) => upsert(id)),
+      ),
+    ).rejects.toThrow(/is full: it has 2 entries/);
+  });
+});
+
+describe('a module is refused that', () => {
+  test.each([
+    ['is not there', undefined, /Cannot find module/],
+    ['is no JavaScript', 'export default (', /cannot transform with/],
+    ['exports nothing', 'export const x = 1', /neither a function by default nor a window/],
+    ['exports something else', 'export default 1', /is no function/],
+    ['has a window that never closes', 'export const window = { every: "x" }', /window\.key|window\.add/],
+    ['has a window of no time', 'export const window = { every: "0s", add: () => 1, close: () => null }', /no time/],
+    ['has a state of no size', 'export const state = { maxEntries: 0 }; export default () => null', /maxEntries/],
+  ])('%s', async (_, text, message) => {
+    const { loadTransform } = await import('../../src/transform/module.ts');
+    const file = text === undefined ? '/nowhere/transform.mjs' : moduleOf(text);
+    await expect(loadTransform(file)).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) });
+  });
+});
+
+interface Collecting extends Sink {
+  readonly changes: Change[];
+}
+
+function collecting(): Collecting {
+  const changes: Change[] = [];
+  return {
+    changes,
+    async write(written) {
+      changes.push(...written);
+    },
+    close: async () => {},
+  };
+}
+
+async function outputsOf(text: string, changes: readonly Change[]): Promise<readonly Change[]> {
+  const sink = collecting();
+  const pages: readonly Page[] = [{ changes, resumeAt: '1' as never }];
+  await transform(text, { source: sourceOf(new Map([[EVERYTHING, pages]])), sink, checkpoint: forgetful() });
+  return sink.changes;
+}
