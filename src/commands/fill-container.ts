@@ -8,16 +8,16 @@ import { toFlowError } from '../cosmos/faults.ts';
 import { cosmosSink } from '../sinks/cosmos.ts';
 import { flawless } from '../sinks/flawless.ts';
 import { retrying } from '../sinks/retrying.ts';
-import { strict } from '../sinks/strict.ts';
 import { later } from '../support/later.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import type { Context } from './command.ts';
 import { patiently } from './patiently.ts';
+import { openRefusals, type RefusalOptions } from './refusals.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
-export interface FillOptions extends AccountsOptions, CheckpointOptions {
+export interface FillOptions extends AccountsOptions, CheckpointOptions, RefusalOptions {
   readonly concurrency: number;
   readonly patience: number;
   /** Where to keep how far it is; nowhere when not given. */
@@ -55,6 +55,7 @@ export async function fillContainer(
     if (file !== undefined) assertUsable(file, names, options);
     const tally = new Tally();
     tally.expected = job.expected;
+    const refusals = own(await openRefusals(options, names, tally));
     const waiting = { budgetMs: options.patience, onWait: () => void tally.retries++ };
     const connect = async (): Promise<{ connection: Connection; facts: ContainerFacts }> => {
       const connection = await accounts.connect(address, 'target');
@@ -76,13 +77,14 @@ export async function fillContainer(
     });
     try {
       await transfer(
-        { source, sink: strict(flawless(patient)), checkpoint, tally, meters: [connection.meter] },
+        { source, sink: refusals.around(flawless(patient)), checkpoint, tally, meters: [connection.meter] },
         context,
       );
     } finally {
       const resumeAt = checkpoint.positions()[0]?.resumeAt;
       if (signal.aborted && resumeAt !== undefined && file === undefined) job.onStopped(resumeAt);
     }
+    refusals.report();
   });
 }
 

@@ -33,7 +33,10 @@ export class State {
 
   /** Keeps a value that JSON can hold. */
   set(key: string, value: unknown): void {
-    if (value === undefined) return this.delete(key);
+    if (value === undefined) {
+      this.delete(key);
+      return;
+    }
     const { ttlMs, maxEntries } = this.#options;
     if (!this.#find(key)) {
       if (this.#size >= maxEntries) this.#forgetWhatIsOver();
