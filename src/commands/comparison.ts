@@ -7,6 +7,7 @@ import { run } from '../pipeline/run.ts';
 import { counted as countedSink } from '../sinks/counted.ts';
 import { counted as countedSource } from '../sources/counted.ts';
 import { escapeInJson } from '../support/escape.ts';
+import { frugal } from '../support/frugal.ts';
 import { ClosedPipe, outputFailure } from '../support/output.ts';
 import type { PatienceOptions } from '../support/patience.ts';
 import type { Tally } from '../support/tally.ts';
@@ -47,6 +48,7 @@ export async function compare(work: Comparison): Promise<Verdict> {
   const verdict = new Verdict();
   const progress = talk.progress({ tally, meters });
   const findings = new Findings();
+  const clear = setInterval(frugal(), CLEAR_MS);
   let isUnheard = false;
   try {
     await together(
@@ -77,6 +79,7 @@ export async function compare(work: Comparison): Promise<Verdict> {
   } finally {
     isUnheard ||= signal.reason instanceof ClosedPipe;
     progress.stop();
+    clearInterval(clear);
     findings.close();
     if (!isUnheard) verdict.summarise(tally, meters, context);
   }
@@ -93,9 +96,11 @@ export interface ComparisonOptions {
 
 export const SIDES: readonly Side[] = ['source', 'target'];
 
+/** Takes some tens of milliseconds each time. */
+const CLEAR_MS = 2000;
 /** Pages of one side being read at once, over all ranges; and pages of a range that are not yet committed. */
 const READS_MAX = 2;
-const WINDOW = 2;
+const WINDOW = 1;
 /** What is read of one side and not yet added up. */
 const UNCOMMITTED_BYTES_MAX = 4 * 1024 * 1024;
 

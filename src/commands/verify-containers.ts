@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
 import type { Checkpoint } from '../contract.ts';
 import { parseAddress } from '../cosmos/address.ts';
@@ -39,8 +38,6 @@ export async function verifyContainers(
 ): Promise<void> {
   if (options.resume && options.restart)
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
-  // Short-lived objects would be given three times as much room as everything else here needs, for little speed.
-  setFlagsFromString('--semi-space-growth-factor=1');
   const verdict = await scoped(async (own) => {
     const [from, to] = [parseAddress(sourceText), parseAddress(targetText)];
     const accounts = own(new Accounts(context, options));

@@ -2,7 +2,7 @@ import { command } from './command.ts';
 import { count, duration, embeddedData, optional, patience, requestTimeout, text, toggle } from './flags.ts';
 
 /** Documents in a page: small ones keep the memory of a comparison small. */
-export const PAGE_ITEMS = 500;
+export const PAGE_ITEMS = 200;
 
 export const verify = command({
   name: 'verify',
