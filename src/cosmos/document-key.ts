@@ -159,7 +159,11 @@ export class DocumentKey {
     const value: unknown = end === 0 ? undefined : JSON.parse(text);
     if (typeof value === 'object' && value !== null) return '{}';
     // The service hashes -0 as another number than 0, which is what JSON.stringify makes of it.
-    return Object.is(value, -0) ? '-0' : (JSON.stringify(value) ?? '{}');
+    if (Object.is(value, -0)) return '-0';
+    // Of what is too large for a number it would make null, which is another key.
+    if (value === Number.POSITIVE_INFINITY) return '1e999';
+    if (value === Number.NEGATIVE_INFINITY) return '-1e999';
+    return JSON.stringify(value) ?? '{}';
   }
 }
 

@@ -4,6 +4,7 @@ import type { Outcome } from '../cosmos/batches.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
 import { type Fault, faultOf, isTransient, toFlowError } from '../cosmos/faults.ts';
+import { brokenLimit } from '../cosmos/limits.ts';
 import { bytesOf, type Operation, Operations, writeBatch } from '../cosmos/operations.ts';
 import { Routing } from '../cosmos/routing.ts';
 import { STATUS } from '../protocol/status.ts';
@@ -157,7 +158,9 @@ function refusalOf({ operation: { change }, fault, cause }: Failure, what: strin
   const why =
     status === STATUS.tooLarge
       ? `its ${change.document.length} bytes are too many`
-      : `status ${status}/${substatus}${cause === undefined ? '' : `, ${fault.message}`}`;
+      : [`status ${status}/${substatus}`, cause && fault.message, status === STATUS.badRequest && brokenLimit(change)]
+          .filter(Boolean)
+          .join(', ');
   const hint =
     status === STATUS.conflict
       ? 'another document of the target has its unique-key values: mend either, then run the same command again'

@@ -65,6 +65,7 @@ function changeOf(
     const document = shape(documentIn(text), number);
     key.scan(document, 0);
     assertId(key.id);
+    assertKey(key.partitionKey);
     return { key: key.key, kind: 'upsert', document };
   } catch (error) {
     const why = (error as Error).message;
@@ -80,6 +81,17 @@ function assertId(text: string): void {
   const id: unknown = JSON.parse(text || 'null');
   if (typeof id !== 'string' || id === '') throw new Error('it has no id that is a text');
   if (!id.isWellFormed()) throw new Error('its id has half a character');
+}
+
+/** Halves of characters are all one in UTF-8, and so in the hash of a key; what is too large a number has none. */
+function assertKey(text: string): void {
+  // As a rule there is nothing to look for: such parts have an escape, or this spelling.
+  const parts: unknown[] = /\\u|1e999/.test(text) ? JSON.parse(text) : [];
+  for (const part of parts) {
+    if (typeof part === 'string' && !part.isWellFormed()) throw new Error('its partition key has half a character');
+    if (typeof part === 'number' && !Number.isFinite(part))
+      throw new Error('its partition key has a number that is too large');
+  }
 }
 
 class PageDraft {

@@ -1,0 +1,35 @@
+import type { Change } from '../contract.ts';
+
+/** Which of the service's limits a document breaks, in words; `undefined` when none that is known. */
+export function brokenLimit({ key, document }: Change): string | undefined {
+  const [id, ...parts] = JSON.parse(`[${key}]`) as unknown[];
+  if (typeof id !== 'string' || id === '') return 'its id is not a text';
+  if (Buffer.byteLength(id) > ID_BYTES_MAX) return `its id is longer than ${ID_BYTES_MAX} bytes`;
+  if (/[/\\#?]/.test(id) || id === '.' || id === '..') return 'its id has characters that are not allowed';
+  if (parts.some((part) => typeof part === 'string' && Buffer.byteLength(part) > KEY_BYTES_MAX))
+    return `its partition key is longer than ${KEY_BYTES_MAX} bytes`;
+  if (depthOf(document) > DEPTH_MAX) return `it is nested deeper than ${DEPTH_MAX} levels`;
+  return undefined;
+}
+
+const ID_BYTES_MAX = 1023;
+const KEY_BYTES_MAX = 2048;
+const DEPTH_MAX = 128;
+
+/** Of JSON text; the object itself is the first level. */
+function depthOf(text: Uint8Array): number {
+  let [depth, deepest, isText] = [0, 0, false];
+  for (let at = 0; at < text.length; at++) {
+    const byte = text[at] as number;
+    if (isText && byte === BACKSLASH) at++;
+    else if (byte === QUOTE) isText = !isText;
+    else if (!isText && (byte === OPEN_OBJECT || byte === OPEN_ARRAY)) deepest = Math.max(deepest, ++depth);
+    else if (!isText && (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY)) depth--;
+  }
+  return deepest;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const [OPEN_OBJECT, CLOSE_OBJECT] = [0x7b, 0x7d];
+const [OPEN_ARRAY, CLOSE_ARRAY] = [0x5b, 0x5d];
