@@ -1,0 +1,41 @@
+import { Readable, Writable } from 'node:stream';
+import { parseCommandLine } from '../../src/cli/program.ts';
+import type { Context, Talk } from '../../src/commands/command.ts';
+import { COMMANDS } from '../../src/commands/index.ts';
+
+export interface CommandRun {
+  /** What went to stdout. */
+  readonly stdout: string;
+  /** What was said to people. */
+  readonly notes: readonly string[];
+  /** What it ended with, when that was not well. */
+  readonly failure: unknown;
+}
+
+/** Runs a command line as `cosmosflow` would, but in this process. */
+export async function runCommand(argv: readonly string[]): Promise<CommandRun> {
+  const printed: Buffer[] = [];
+  const notes: string[] = [];
+  const stdout = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      printed.push(Buffer.from(chunk));
+      done();
+    },
+  });
+  const talk: Talk = {
+    note: (text) => void notes.push(text),
+    waiting: (_text, work) => work(),
+    progress: () => ({ stop: () => {} }),
+    summary: (title) => void notes.push(title),
+  };
+  const invocation = await parseCommandLine(argv, COMMANDS);
+  if (typeof invocation === 'number') throw new Error(`${argv.join(' ')} is not a command to run`);
+  const context: Context = { environment: {}, signal: NEVER, stdin: Readable.from([]), stdout, talk };
+  const failure = await invocation.run(context).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return { stdout: Buffer.concat(printed).toString(), notes, failure };
+}
+
+const NEVER = new AbortController().signal;
