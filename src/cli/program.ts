@@ -109,6 +109,7 @@ function optionOf(flag: Flag<unknown>): Option {
     return option.default([], '').env(variableOf(option));
   }
   option.argParser((text) => read(option, flag, text));
+  if (flag.bare !== undefined) option.preset(flag.bare);
   if (flag.fallback !== undefined) option.default(flag.fallback, flag.fallbackText ?? String(flag.fallback));
   return option.env(variableOf(option));
 }

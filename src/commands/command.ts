@@ -28,6 +28,8 @@ export interface Flag<Value> {
   /** Reads the text; throws a FlowError when it makes no sense. Not called for switches. */
   readonly parse: (text: string) => Value;
   readonly fallback: Value;
+  /** What it means when it is given without the value that its spelling puts in brackets. */
+  readonly bare?: string;
   /** May be given several times; the value is all of them. In the environment, one a line. */
   readonly isList?: boolean;
   /** How help writes the fallback, where it is not the value itself. */

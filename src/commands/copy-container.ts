@@ -22,6 +22,8 @@ import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import { type Between, type BetweenOptions, between } from './between.ts';
 import type { Context } from './command.ts';
+import { assertHasVersions, copySource, jobModeOf } from './deletes.ts';
+import type { Deletes } from './deletes-flags.ts';
 import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
 import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
@@ -37,6 +39,7 @@ export interface CopyOptions
     RefusalOptions,
     PlanOptions {
   readonly follow: boolean;
+  readonly deletes: Deletes;
   readonly resume: boolean;
   readonly checkpoint: string;
   readonly concurrency: number;
@@ -61,7 +64,7 @@ export async function copyContainer(
     const accounts = own(new Accounts(context, options));
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
-    const job = { ...names, mode: modeOf(work.mode('latest version'), transform) };
+    const job = { ...names, mode: modeOf(work.mode(jobModeOf(options.deletes)), transform) };
     // Before a target is created for a job that is then refused.
     if (!options.dryRun) assertUsable(options.checkpoint, job, options);
 
@@ -73,7 +76,7 @@ export async function copyContainer(
     const refusals = own(await openRefusals(options, job, tally));
     const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
       patiently(
-        () => connect(accounts, from, to, transform ? undefined : work, context),
+        () => connect(accounts, from, to, transform ? undefined : work, options, context),
         patienceOf(tally, options, context.signal),
       ),
     );
@@ -83,9 +86,10 @@ export async function copyContainer(
     const isFresh = checkpoint.positions().every(({ resumeAt }) => resumeAt === undefined);
     if (isFresh) tally.expected = ends.source.facts.documentCount;
     else context.talk.note(`going on where "${options.checkpoint}" says`);
-    if (options.follow) tally.onCaughtUp = sayOnce(context, tally, 'caught up; following what changes until Ctrl-C');
+    if (options.follow) tally.onCaughtUp = sayOnce(context, tally, cutOver(sourceText, targetText));
 
-    const source = feedOf(ends.source, { ...options, readsMax: READS_MAX }, patienceOf(tally, options, context.signal));
+    const patience = patienceOf(tally, options, context.signal);
+    const source = copySource(ends.source, options.deletes, { ...options, readsMax: READS_MAX }, patience);
     const sink = refusals.around(flawless(writeTo(ends.target, tally, options, context)));
     const meters = [ends.source.connection.meter, ends.target.connection.meter];
     const flow = transform?.over(checkpoint, ends.target.facts.partitionKey) ?? {
@@ -161,9 +165,11 @@ async function connect(
   to: Address,
   /** Nothing, when documents get other keys on their way. */
   sameKeys: Between | undefined,
+  { deletes }: CopyOptions,
   context: Context,
 ): Promise<{ source: End; target: End }> {
   const source = await openEnd(accounts, from, 'source', context);
+  if (deletes === 'feed') await assertHasVersions(source, context.signal);
   sameKeys?.assertKeeps(source.facts.partitionKey);
   const target = await openEnd(accounts, to, 'target', context, async (client, name) => {
     const found = await findContainer(client, name);
@@ -187,12 +193,20 @@ function patienceOf(tally: Tally, options: CopyOptions, signal: AbortSignal): Pa
   return { budgetMs: options.patience, signal, onWait: () => void tally.retries++ };
 }
 
-function sayOnce({ talk }: Context, tally: Tally, text: string): () => void {
+/** What is to be known when a copy that follows has caught up. */
+function cutOver(source: string, target: string): readonly string[] {
+  return [
+    'caught up; following what changes until Ctrl-C; lag is 0 in every range',
+    `to cut over: stop the writers, wait until nothing is behind, press Ctrl-C, and compare: cosmosflow verify ${source} ${target}`,
+  ];
+}
+
+function sayOnce({ talk }: Context, tally: Tally, lines: readonly string[]): () => void {
   return () => {
     tally.onCaughtUp = () => {};
     // From here on it counts how far behind the run is, not how much there was at its start.
     tally.expected = undefined;
-    talk.note(text);
+    for (const line of lines) talk.note(line);
   };
 }
 

@@ -1,5 +1,6 @@
 import { FlowError } from '../support/error.ts';
 import { command } from './command.ts';
+import { deletes } from './deletes-flags.ts';
 import {
   concurrency,
   count,
@@ -24,6 +25,11 @@ export const copy = command({
     'Reads the change feed (latest version), so it needs no pause of writers: every document once, then every change. ' +
       'Deletes and documents that have expired are not in that feed. A missing target is created like the source: ' +
       'partition key, indexing, time to live, unique keys.',
+    'With --deletes, what is deleted in the source or expires there is deleted in the target too. That needs the feed of all ' +
+      'versions and deletes: a changeFeedPolicy of the container that retains versions for longer than the copy takes, or ' +
+      'continuous backups of the account. Where that feed ends is noted for all ranges first; then everything is copied as it ' +
+      'is, and what was changed or deleted from that moment on follows from there. An older version never takes the place of ' +
+      'a newer one, and nothing that was deleted comes back. Deletes pass --where and --select.',
     'Documents arrive byte for byte, but for the system properties that the target sets. What is committed in the ' +
       'checkpoint is durable in the target. After a crash the same command goes on behind the last commit, and may ' +
       'write again what came after it.',
@@ -41,6 +47,7 @@ export const copy = command({
   ],
   flags: {
     follow: toggle('--follow', 'go on after catching up, until Ctrl-C'),
+    deletes,
     where,
     select,
     ...transformFlags,
@@ -64,6 +71,10 @@ export const copy = command({
     [
       'from an account into an emulator, and on',
       'cosmosflow copy --follow shop/orders cosmos://localhost:8081/shop/orders',
+    ],
+    [
+      'a replica that stays equal, deletes and expiries included',
+      'cosmosflow copy shop/orders shop/orders-replica --follow --deletes',
     ],
     ['a part of it', 'cosmosflow copy shop/orders shop/large-orders --where "c.amount > 100" --checkpoint large.db'],
     [

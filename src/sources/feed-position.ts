@@ -75,6 +75,12 @@ export function lagIn(sessionToken: string | undefined, positions: readonly Posi
   return Number.isNaN(newest) ? 0 : Math.max(0, newest - here);
 }
 
+/** The number of the last commit before a position; `undefined` where the service calls it something else. */
+export function commitAt(position: Continuation): number | undefined {
+  const number = /^"?(\d{1,15})"?$/.exec(etagOf(position))?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
 function etagOf(resumeAt: Continuation | undefined): string {
   return resumeAt === undefined ? '' : (JSON.parse(resumeAt) as FeedPoint).etag;
 }

@@ -1,0 +1,45 @@
+import pLimit from 'p-limit';
+import type { Source } from '../contract.ts';
+import { toFlowError } from '../cosmos/faults.ts';
+import { changeFeed, type FeedMode } from '../sources/change-feed.ts';
+import { commitAt } from '../sources/feed-position.ts';
+import { snapshotThenFeed } from '../sources/snapshot-then-feed.ts';
+import { FlowError } from '../support/error.ts';
+import type { PatienceOptions } from '../support/patience.ts';
+import type { Deletes } from './deletes-flags.ts';
+import { type End, type FeedOptions, patientlyRead } from './end.ts';
+
+/** Positions mean something only to a copy that reads the same feeds. */
+export function jobModeOf(deletes: Deletes): string {
+  return deletes === 'feed' ? 'latest version, then all versions and deletes' : 'latest version';
+}
+
+/** What a copy reads, patiently. */
+export function copySource(end: End, deletes: Deletes, options: FeedOptions, patience: PatienceOptions): Source {
+  const limit = pLimit(options.readsMax);
+  const feed = (follow: boolean, mode: FeedMode): Source => {
+    const { maxItemCount, poll: pollMs } = options;
+    const start = mode === 'latest version' ? 'beginning' : 'now';
+    const { signal } = patience;
+    return changeFeed(end.connection, end.facts, { maxItemCount, follow, pollMs, limit, signal, mode, start });
+  };
+  if (deletes !== 'feed') return patientlyRead(feed(options.follow, 'latest version'), end, patience);
+  const [latest, versions] = [feed(false, 'latest version'), feed(options.follow, 'all versions and deletes')];
+  return patientlyRead(snapshotThenFeed(latest, versions, commitAt), end, patience);
+}
+
+/** Refuses a container without a feed of all versions, before anything is made for a job that would need it. */
+export async function assertHasVersions({ connection, facts, role, name }: End, signal: AbortSignal): Promise<void> {
+  const options = { maxItemCount: 1, follow: false, pollMs: 0, limit: pLimit(READS_MAX), signal };
+  const feed = changeFeed(connection, facts, { ...options, mode: 'all versions and deletes', start: 'now' });
+  await feed.starts().catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (!(error instanceof FlowError) || error.code !== 'configuration') throw toFlowError(error, role, name);
+    throw new FlowError(error.code, error.message, {
+      hint: 'leave out --deletes; or give the container a changeFeedPolicy that retains versions, or the account continuous backups',
+      cause: error,
+    });
+  });
+}
+
+const READS_MAX = 16;

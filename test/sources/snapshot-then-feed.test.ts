@@ -1,0 +1,125 @@
+import { ChangeFeedPolicy, ChangeFeedRetentionTimeSpan } from '@azure/cosmos';
+import { describe, expect, test } from 'vitest';
+import type { Change, Position, Source } from '../../src/contract.ts';
+import { commitAt } from '../../src/sources/feed-position.ts';
+import { snapshotThenFeed } from '../../src/sources/snapshot-then-feed.ts';
+import { describeSource, type SourceRig } from '../contract/source.ts';
+import { idOf, readAll, textOf } from '../support/changes.ts';
+import { type ContainerRig, useContainer } from '../support/container.ts';
+import { feedOf, fill } from './rig.ts';
+
+const policies = { changeFeedPolicy: new ChangeFeedPolicy(ChangeFeedRetentionTimeSpan.fromMinutes(5)) };
+
+describeSource('snapshot, then feed', async () => {
+  const { source, ids, rig } = await begin({ documents: 60, ranges: 3 });
+  const late = Array.from({ length: 40 }, (_, index) => `late-${index}`);
+  await fill(rig, late);
+  return { source, ids: [...ids, ...late].sort() } satisfies SourceRig;
+});
+
+describe('of what happens after the start has been stored', () => {
+  test('everything comes behind the snapshot, and the snapshot is as it was before', async () => {
+    const { source, rig } = await begin({ documents: 30, ranges: 1 });
+    await fill(rig, ['item-003', 'new'], 2);
+    await remove(rig, 'item-005');
+    const changes = await readAll(source);
+    const told = changes.map((change) => [idOf(change), change.operation, versionOf(change)]);
+    expect(told.slice(0, 28).every(([, operation, version]) => operation === undefined && version === 1)).toBe(true);
+    expect(told.slice(28)).toEqual([
+      ['item-003', 'replace', 2],
+      ['new', 'create', 2],
+      ['item-005', 'delete', undefined],
+    ]);
+  });
+
+  test('no older version comes after a newer one, however often a document is deleted and made again', async () => {
+    const { source, rig } = await begin({ documents: 20, ranges: 2 });
+    for (let version = 2; version < 6; version++) {
+      await remove(rig, 'item-001');
+      await fill(rig, ['item-001', 'item-002'], version);
+    }
+    const commits = new Map<string, number[]>();
+    for (const { key, lsn } of await readAll(source)) commits.set(key, [...(commits.get(key) ?? []), Number(lsn)]);
+    for (const lsns of commits.values()) expect(lsns).toEqual(lsns.toSorted((a, b) => a - b));
+    expect(Math.max(...[...commits.values()].map(({ length }) => length))).toBe(8);
+  });
+
+  test('a snapshot ends, although something changes whenever it is read', async () => {
+    const { source, rig } = await begin({ documents: 40, ranges: 1 });
+    let reads = 0;
+    const writes: Promise<void>[] = [];
+    rig.intercept = ({ headers }) => {
+      if (headers['a-im'] === 'Incremental Feed' && reads++ < 100) writes.push(fill(rig, [`busy-${reads}`]));
+      return undefined;
+    };
+    const changes = await readAll(source);
+    await Promise.all(writes);
+    expect(reads).toBeLessThan(8);
+    expect(new Set(changes.map(idOf)).size).toBeGreaterThanOrEqual(40);
+  });
+});
+
+test('splits and merges in either phase lose nothing and repeat nothing', async () => {
+  const { source, rig } = await begin({ documents: 60, ranges: 2 });
+  const ids = Array.from({ length: 60 }, (_, index) => `late-${index}`);
+  await fill(rig, ids);
+  await remove(rig, 'item-001');
+  let requests = 0;
+  rig.intercept = ({ operation }) => {
+    if (operation !== 'changeFeed') return undefined;
+    requests++;
+    if (requests % 7 === 3) rig.emulator.split('db', 'items');
+    if (requests % 7 === 6) rig.emulator.merge('db', 'items');
+    return undefined;
+  };
+  const changes = await readAll(source);
+  expect(changes).toHaveLength(120);
+  expect(new Set(changes.map(idOf)).size).toBe(120);
+  expect(changes.filter(({ kind }) => kind === 'delete').map(idOf)).toEqual(['item-001']);
+  expect(requests).toBeGreaterThan(14);
+});
+
+test('where a position does not tell its commit, versions may repeat, and the last one counts', async () => {
+  const { source, rig } = await begin({ documents: 20, ranges: 1, commitAt: () => undefined });
+  await fill(rig, ['item-001'], 2);
+  await remove(rig, 'item-002');
+  await remove(rig, 'item-001');
+  await fill(rig, ['item-001'], 3);
+  const last = new Map((await readAll(source)).map((change) => [idOf(change), change]));
+  expect(versionOf(last.get('item-001') as Change)).toBe(3);
+  expect(last.get('item-002')?.kind).toBe('delete');
+  expect(last.size).toBe(20);
+});
+
+interface Begun extends SourceRig {
+  readonly rig: ContainerRig;
+}
+
+/** The source of a job whose starts are stored, so that whatever happens from here on is new. */
+async function begin({
+  documents,
+  ranges,
+  commitAt: numberOf = commitAt,
+}: {
+  readonly documents: number;
+  readonly ranges: number;
+  readonly commitAt?: typeof commitAt;
+}): Promise<Begun> {
+  const rig = await useContainer({ policies, ranges });
+  const ids = Array.from({ length: documents }, (_, index) => `item-${String(index).padStart(3, '0')}`);
+  await fill(rig, ids);
+  const versions = feedOf(rig, { mode: 'all versions and deletes', start: 'now' });
+  const both = snapshotThenFeed(feedOf(rig), versions, numberOf);
+  const starts = await both.starts();
+  const startOf = (min: string) => (starts.find(({ range }) => range.min === min) as Position).resumeAt;
+  const pages: Source['pages'] = (range, from, signal) => both.pages(range, from ?? startOf(range.min), signal);
+  return { source: { ...both, starts: async () => starts, pages }, ids, rig };
+}
+
+async function remove({ client }: ContainerRig, id: string): Promise<void> {
+  await client.database('db').container('items').item(id, `key of ${id}`).delete();
+}
+
+function versionOf(change: Change): number | undefined {
+  return JSON.parse(textOf(change)).version;
+}
