@@ -11,9 +11,10 @@ import {
   templateOf,
 } from '../cosmos/container.ts';
 import { toFlowError } from '../cosmos/faults.ts';
-import { cosmosSink } from '../sinks/cosmos.ts';
 import { flawless } from '../sinks/flawless.ts';
 import { retrying as retryingSink } from '../sinks/retrying.ts';
+import { strategicSink } from '../sinks/strategic.ts';
+import type { StrategyName } from '../sinks/strategies.ts';
 import { FlowError } from '../support/error.ts';
 import { later } from '../support/later.ts';
 import type { PatienceOptions } from '../support/patience.ts';
@@ -43,6 +44,7 @@ export interface CopyOptions
   readonly resume: boolean;
   readonly checkpoint: string;
   readonly concurrency: number;
+  readonly write: StrategyName;
   readonly maxItemCount: number;
   readonly poll: number;
   readonly patience: number;
@@ -184,7 +186,7 @@ async function connect(
 }
 
 function writeTo({ connection, facts }: End, tally: Tally, options: CopyOptions, context: Context): Sink {
-  const sink = cosmosSink(connection, facts, { concurrency: options.concurrency });
+  const sink = strategicSink(connection, facts, options);
   // What was read is to be written even after a stop.
   return retryingSink(sink, patienceOf(tally, options, later(context.signal, DRAIN_MS)));
 }

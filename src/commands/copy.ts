@@ -17,6 +17,7 @@ import {
   where,
 } from './flags.ts';
 import { transformFlags } from './transform-flags.ts';
+import { assertCopies, write } from './write-flags.ts';
 
 export const copy = command({
   name: 'copy',
@@ -37,6 +38,10 @@ export const copy = command({
       'the id and the partition key of the document. What once met --where and no longer does stays in the target.',
     'A document that the target refuses stops the copy. With --dead-letter it is set aside in a file, byte for byte and with ' +
       'the reason, before the checkpoint passes it; later versions of it are still copied.',
+    '--write says what becomes of documents: upsert writes them whatever is there. insert refuses those that are there ' +
+      'already and differ, insert-ignore leaves them; replace and patch (its properties are set, at most 10) refuse those ' +
+      'that are not there; delete deletes them. Deletes are carried out by upsert, replace, patch and delete, refused by ' +
+      'insert, and passed over by insert-ignore. Whether a write took place whose answer was lost is looked up, not guessed.',
     'An address is db/container (account from COSMOS_URI and COSMOS_KEY, or COSMOS_CONNECTION_STRING; for a target in ' +
       'another account COSMOS_TARGET_URI and COSMOS_TARGET_KEY), cosmos://HOST[:PORT]/db/container, or ' +
       'embedded:db/container for the embedded server.',
@@ -51,6 +56,7 @@ export const copy = command({
     where,
     select,
     ...transformFlags,
+    write,
     deadLetter,
     maxErrors,
     dryRun,
@@ -97,6 +103,7 @@ export const copy = command({
     [143, 'stopped with SIGTERM; what was read is committed'],
   ],
   async run({ arguments: [source = '', target = ''], options }, context) {
+    assertCopies(options);
     const { copyContainer } = await import('./copy-container.ts');
     if (options.verify && options.follow)
       throw new FlowError('usage', '--verify and --follow exclude each other', {

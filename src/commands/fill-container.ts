@@ -5,9 +5,10 @@ import { type ContainerName, parseAddress } from '../cosmos/address.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, createContainer, findContainer, readContainer } from '../cosmos/container.ts';
 import { toFlowError } from '../cosmos/faults.ts';
-import { cosmosSink } from '../sinks/cosmos.ts';
 import { flawless } from '../sinks/flawless.ts';
 import { retrying } from '../sinks/retrying.ts';
+import { strategicSink } from '../sinks/strategic.ts';
+import type { StrategyName } from '../sinks/strategies.ts';
 import { later } from '../support/later.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
@@ -19,6 +20,7 @@ import { DRAIN_MS, transfer } from './transfer.ts';
 
 export interface FillOptions extends AccountsOptions, CheckpointOptions, RefusalOptions {
   readonly concurrency: number;
+  readonly write: StrategyName;
   readonly patience: number;
   /** Where to keep how far it is; nowhere when not given. */
   readonly checkpoint: string | undefined;
@@ -71,7 +73,7 @@ export async function fillContainer(
     const rids = { sourceRid: job.sourceRid, targetRid: facts.rid };
     const checkpoint = own(file === undefined ? forgetful() : openCheckpoint(file, { ...names, ...rids }, options));
     if (checkpoint.positions().length > 0) talk.note(`going on where "${file}" says`);
-    const patient = retrying(cosmosSink(connection, facts, { concurrency: options.concurrency }), {
+    const patient = retrying(strategicSink(connection, facts, options), {
       ...waiting,
       signal: later(signal, DRAIN_MS),
     });

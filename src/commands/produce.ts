@@ -18,6 +18,7 @@ import {
   size,
   toggle,
 } from './flags.ts';
+import { write } from './write-flags.ts';
 
 export const produce = command({
   name: 'produce',
@@ -31,6 +32,10 @@ export const produce = command({
     'With --input the documents come from a file (NDJSON, a JSON array, or CSV with a header; gzip and zstd are found by ' +
       'content), byte for byte. With --checkpoint it goes on where it was, and refuses a file that has changed. A missing ' +
       'container is then created with the partition key /id.',
+    '--write is upsert when not given. insert refuses what is there already and differs, insert-ignore leaves it; replace ' +
+      'and patch (its properties are set, at most 10) refuse what is not there. upsert-if-match replaces the version that ' +
+      'the _etag of a document names, and inserts a document without one; delete-if-match deletes that version. The names of the ' +
+      'Spark connector (ItemOverwrite, ItemAppend, …) do as well.',
   ],
   arguments: [{ name: 'target', summary: 'address of the container to fill' }],
   flags: {
@@ -65,6 +70,7 @@ export const produce = command({
     partitionKey: optional('--partition-key <path>', 'partition key of a container that is created'),
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is, so that the same command goes on'),
     restart: toggle('--restart', 'forget the checkpoint and start over'),
+    write,
     deadLetter,
     maxErrors,
     concurrency,

@@ -15,6 +15,8 @@ export interface BatchAnswer {
   readonly outcomes: readonly Outcome[];
   /** Of the container that took the batch, where the service says it: names can change hands. */
   readonly containerRid: string | undefined;
+  /** The answer as it came over the wire, which has the documents that were read. */
+  readonly body?: Buffer | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface BatchAnswer {
  * the ticket is traded for the real body, and the batch made non-atomic and addressed to a physical range.
  */
 export class Batches {
-  readonly #waiting = new Map<string, { readonly rangeId: string; readonly body: Buffer }>();
+  readonly #waiting = new Map<string, Ticket>();
   readonly #exchange: Exchange;
   #count = 0;
 
@@ -39,27 +41,37 @@ export class Batches {
       request.headers.set(HEADER.batchContinueOnError, 'true');
       request.headers.set(HEADER.rangeId, batch.rangeId);
       request.headers.delete(HEADER.partitionKey);
-      return respond(request, await this.#exchange(request, batch.body));
+      const answer = await this.#exchange(request, batch.body);
+      batch.answer = answer.body;
+      return respond(request, answer);
     },
   };
 
   /** Rejects when the request as a whole failed. */
-  async post(container: Container, rangeId: string, body: Buffer): Promise<BatchAnswer> {
+  async post(container: Container, rangeId: string, body: Buffer, { reads = false } = {}): Promise<BatchAnswer> {
     const ticket = `${TICKET}${++this.#count}`;
-    this.#waiting.set(ticket, { rangeId, body });
+    const batch: Ticket = { rangeId, body };
+    this.#waiting.set(ticket, batch);
     try {
-      const options = { contentResponseOnWriteEnabled: false };
+      const options = { contentResponseOnWriteEnabled: reads };
       const response = await container.items.batch([{ operationType: 'Read', id: ticket }], ticket, options);
       assert(Array.isArray(response.result), 'a batch is answered with an array');
       const containerRid = response.headers?.[HEADER.contentPath];
       return {
         outcomes: response.result as unknown as readonly Outcome[],
         containerRid: containerRid === undefined ? undefined : String(containerRid),
+        body: batch.answer,
       };
     } finally {
       this.#waiting.delete(ticket);
     }
   }
+}
+
+interface Ticket {
+  readonly rangeId: string;
+  readonly body: Buffer;
+  answer?: Buffer;
 }
 
 const TICKET = 'cosmosflow-batch-';

@@ -2,15 +2,12 @@ import type { Change } from '../contract.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { asBuffer } from '../support/buffers.ts';
 import { DocumentKey } from './document-key.ts';
+import { type Phrase, type Phrasing, upserting } from './phrases.ts';
 import type { Route } from './routing.ts';
 
 /** One change as the service wants it: a text around pieces of the document's own bytes. */
-export interface Operation {
+export interface Operation extends Phrase {
   readonly change: Change;
-  readonly head: string;
-  readonly document: Buffer;
-  /** Offsets into `document`, in pairs, of what is sent. */
-  readonly kept: readonly number[];
   readonly bytes: number;
 }
 
@@ -22,9 +19,11 @@ export interface Batch {
 /** Makes operations of changes, for a container with one way to find a document's key. */
 export class Operations {
   readonly #key: DocumentKey;
+  readonly #phrase: Phrasing;
 
-  constructor(definition: PartitionKeyDefinition) {
+  constructor(definition: PartitionKeyDefinition, phrase: Phrasing = upserting) {
     this.#key = new DocumentKey(definition);
+    this.#phrase = phrase;
   }
 
   /** Batches that the service takes: one physical range each, no more operations or bytes than it allows. */
@@ -59,13 +58,8 @@ export class Operations {
   #operation(change: Change): Operation {
     const document = asBuffer(change.document);
     const end = this.#key.scan(document, 0);
-    const target = `"partitionKey":${JSON.stringify(this.#key.partitionKey)}`;
-    const isDelete = change.kind === 'delete';
-    const head = isDelete
-      ? `{"operationType":"Delete","id":${this.#key.id},${target}`
-      : `{"operationType":"Upsert",${target},"resourceBody":`;
-    const kept = isDelete ? [] : this.#key.keptSpans(0, end);
-    return { change, head, document, kept, bytes: Buffer.byteLength(head) + end + 2 };
+    const { head, document: source, kept, removes = false } = this.#phrase(change, this.#key, end);
+    return { change, head, document: source, kept, removes, bytes: Buffer.byteLength(head) + source.length + 2 };
   }
 }
 

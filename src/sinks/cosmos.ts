@@ -6,6 +6,7 @@ import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
 import { type Fault, faultOf, isTransient, toFlowError } from '../cosmos/faults.ts';
 import { brokenLimit } from '../cosmos/limits.ts';
 import { bytesOf, type Operation, Operations, writeBatch } from '../cosmos/operations.ts';
+import type { Phrasing } from '../cosmos/phrases.ts';
 import { Routing } from '../cosmos/routing.ts';
 import { STATUS } from '../protocol/status.ts';
 import { buffers } from '../support/buffers.ts';
@@ -16,17 +17,23 @@ import { Undelivered } from './undelivered.ts';
 export interface CosmosSinkOptions {
   /** Batches under way at once, over all writes. */
   readonly concurrency: number;
+  /** How changes are put to the service; as upserts and deletes, when nothing is said. */
+  readonly phrase?: Phrasing | undefined;
 }
 
 /**
- * Upserts and deletes documents of a container, in batches per physical range. Of several changes with one key in one
- * write only the last is sent. Durable when the service has answered each operation.
+ * Upserts and deletes documents of a container, or as `phrase` has it, in batches per physical range. Of several changes
+ * with one key in one write only the last is sent. Durable when the service has answered each operation.
  */
-export function cosmosSink(connection: Connection, facts: ContainerFacts, { concurrency }: CosmosSinkOptions): Sink {
+export function cosmosSink(
+  connection: Connection,
+  facts: ContainerFacts,
+  { concurrency, phrase }: CosmosSinkOptions,
+): Sink {
   const { client, batches } = connection.writer();
   const container = containerOf(client, facts);
   const routing = new Routing(container);
-  const operations = new Operations(facts.partitionKey);
+  const operations = new Operations(facts.partitionKey, phrase);
   const limit = pLimit(concurrency);
   const what = `target "${facts.database}/${facts.container}"`;
   const post = async (rangeId: string, batch: readonly Operation[]): Promise<Failure[]> => {
@@ -89,9 +96,9 @@ function failuresOf(batch: readonly Operation[], outcomes: readonly Outcome[]): 
   });
 }
 
-function succeeded({ change }: Operation, status: number): boolean {
+function succeeded({ removes }: Operation, status: number): boolean {
   // What is to be deleted may be gone already: by an earlier try, or by its time to live.
-  return (status >= 200 && status < 300) || (change.kind === 'delete' && status === STATUS.notFound);
+  return (status >= 200 && status < 300) || (removes === true && status === STATUS.notFound);
 }
 
 function faultIn({ statusCode, subStatusCode = 0, retryAfterMilliseconds = 0 }: Outcome): Fault {
