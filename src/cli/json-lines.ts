@@ -3,11 +3,12 @@ import type { EdgeTalk } from './edge-talk.ts';
 import { Pace } from './pace.ts';
 
 /** One JSON object a line, for programs. */
-export function jsonLines(stream: Writable): EdgeTalk {
+export function jsonLines(stream: Writable, about: object = {}): EdgeTalk {
   const say = (level: string, event: string, fields: object): void => {
-    stream.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`);
+    stream.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...about, ...fields })}\n`);
   };
   return {
+    of: (pipeline) => jsonLines(stream, { pipeline }),
     note: (message) => say('info', 'note', { message }),
     waiting: (_text, work) => work(),
     progress(view) {

@@ -5,8 +5,17 @@ import { describePace, Pace } from './pace.ts';
 
 /** Whole lines, without colour or movement: for log files and mails. */
 export function plain(stream: Writable): EdgeTalk {
-  const say = (text: string): void => void stream.write(`cosmosflow: ${escapeControls(text)}\n`);
+  return lines(
+    (text) => void stream.write(`cosmosflow: ${text}\n`),
+    (text) => void stream.write(`${text}\n`),
+  );
+}
+
+/** Whole lines, each handed to `write` without what could control a terminal; `add` gets those that belong to the last. */
+export function lines(write: (text: string) => void, add = write): EdgeTalk {
+  const say = (text: string): void => write(escapeControls(text));
   return {
+    of: (name) => lines((text) => write(`[${name}] ${text}`)),
     note: say,
     waiting: (_text, work) => work(),
     progress(view) {
@@ -17,7 +26,7 @@ export function plain(stream: Writable): EdgeTalk {
     summary: (title, rows) => say(`${title}: ${rows.map(([label, value]) => `${label} ${value}`).join(', ')}`),
     failure({ message, hint }) {
       say(message);
-      if (hint) stream.write(`  hint: ${escapeControls(hint)}\n`);
+      if (hint) add(`  hint: ${escapeControls(hint)}`);
     },
   };
 }

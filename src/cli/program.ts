@@ -64,7 +64,9 @@ export function buildProgram(commands: readonly Command[], found: (invocation: I
 function addCommand(program: Program, command: Command, found: (invocation: Invocation) => void): void {
   const sub = program.command(command.name).summary(command.summary).description(describe(command));
   settle(sub);
-  for (const { name, summary } of command.arguments) sub.argument(`<${name}>`, summary);
+  for (const { name, summary, isOptional } of command.arguments) {
+    sub.argument(isOptional ? `[${name}]` : `<${name}>`, summary);
+  }
   for (const flag of Object.values(command.flags)) sub.addOption(optionOf(flag));
   const quiet = new Option('-q, --quiet', 'say nothing but errors');
   const logFormat = new Option('--log-format <format>', 'how to write to stderr').choices(['text', 'json']);

@@ -6,6 +6,7 @@ import { formatDuration } from '../support/duration.ts';
 import { escapeControls } from '../support/escape.ts';
 import type { EdgeTalk } from './edge-talk.ts';
 import { grouped, Pace, type PaceSample } from './pace.ts';
+import { lines } from './plain.ts';
 
 /** Spinner, bar and colour. Only for a terminal: elsewhere the libraries leave debris in the output. */
 export function terminal(stream: WriteStream, environment: Readonly<Record<string, string | undefined>>): EdgeTalk {
@@ -29,7 +30,17 @@ export function terminal(stream: WriteStream, environment: Readonly<Record<strin
       },
     };
   };
+  const names: string[] = [];
+  const colourOf = (name: string): ChalkInstance => {
+    if (!names.includes(name)) names.push(name);
+    return colour[NAME_COLOURS[names.indexOf(name) % NAME_COLOURS.length] ?? 'cyan'];
+  };
   return {
+    // Only one thing can move on a terminal.
+    of(name) {
+      const label = colourOf(name)(`[${name}]`);
+      return lines((text) => say(`${label} ${text}`));
+    },
     note: (text) => say(`${colour.cyan('•')} ${escapeControls(text)}`),
     async waiting(text, work) {
       const spinner = ora({ stream, text: escapeControls(text), ...(colour.level === 0 && { color: false as never }) });
@@ -55,6 +66,8 @@ export function terminal(stream: WriteStream, environment: Readonly<Record<strin
 }
 
 const REDRAW_MS = 100;
+/** So that the lines of several can be told apart. */
+const NAME_COLOURS = ['cyan', 'magenta', 'yellow', 'blue', 'green'] as const;
 
 interface Moving {
   show(): void;

@@ -4,9 +4,8 @@ import { type Account, accountOf } from '../cosmos/account.ts';
 import type { Address } from '../cosmos/address.ts';
 import { Connection } from '../cosmos/connection.ts';
 import { toFlowError } from '../cosmos/faults.ts';
-import type { Emulator } from '../emulator/emulator.ts';
 import type { Context } from './command.ts';
-import { startEmbedded } from './embedded.ts';
+import { type EmbeddedUse, shareEmbedded } from './embedded.ts';
 
 export interface AccountsOptions {
   readonly embeddedData: string;
@@ -21,7 +20,7 @@ export class Accounts {
   readonly #signal: AbortSignal;
   readonly #options: AccountsOptions;
   readonly #connections = new Map<string, Connection>();
-  #embedded: Emulator | undefined;
+  #embedded: EmbeddedUse | undefined;
 
   constructor({ environment, signal }: Pick<Context, 'environment' | 'signal'>, options: AccountsOptions) {
     this.#environment = environment;
@@ -71,7 +70,7 @@ export class Accounts {
   }
 
   async #startEmbedded(): Promise<Account> {
-    this.#embedded ??= await startEmbedded({ data: this.#dataToOpen() });
+    this.#embedded ??= await shareEmbedded(this.#dataToOpen());
     return this.#embedded;
   }
 }

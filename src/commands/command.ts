@@ -13,12 +13,17 @@ export interface Command {
   readonly flags: Readonly<Record<string, Flag<unknown>>>;
   readonly examples: readonly (readonly [comment: string, command: string])[];
   readonly exits: readonly (readonly [status: number, when: string])[];
+  /** How it ends when nothing more will come for it; without, by itself alone. */
+  readonly ending?: 'once caught up' | 'at once';
+  /** Whether it writes to stdout; it does when nobody says. */
+  prints?(options: Input['options']): boolean;
   run(input: Input, context: Context): Promise<void>;
 }
 
 export interface Argument {
   readonly name: string;
   readonly summary: string;
+  readonly isOptional?: boolean;
 }
 
 export interface Flag<Value> {
@@ -47,6 +52,8 @@ export interface Context {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborts when the user asks to stop: what is under way is drained. */
   readonly signal: AbortSignal;
+  /** Aborts when nothing more will come: what follows something ends once it has caught up. */
+  readonly ending?: AbortSignal;
   readonly stdin: Readable;
   readonly stdout: Output;
   readonly talk: Talk;
@@ -54,6 +61,8 @@ export interface Context {
 
 /** What is said to people, or to programs that read the log. All of it goes to stderr. */
 export interface Talk {
+  /** The same for one of several that talk at once: whole lines that bear its name. */
+  of(name: string): Talk;
   note(text: string): void;
   /** Says what is being waited for while `work` runs. */
   waiting<Result>(text: string, work: () => Promise<Result>): Promise<Result>;
@@ -70,8 +79,9 @@ export interface ProgressView {
 
 /** Checks that the flags have the types that `run` works with. */
 export function command<Flags extends Readonly<Record<string, Flag<unknown>>>>(
-  definition: Omit<Command, 'flags' | 'run'> & {
+  definition: Omit<Command, 'flags' | 'prints' | 'run'> & {
     readonly flags: Flags;
+    prints?(options: TypedInput<Flags>['options']): boolean;
     run(input: TypedInput<Flags>, context: Context): Promise<void>;
   },
 ): Command {

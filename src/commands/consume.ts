@@ -57,6 +57,8 @@ export const consume = command({
     [9, 'events cannot be written'],
     [141, 'the reader of the pipe went away'],
   ],
+  ending: 'at once',
+  prints: ({ out }) => out === undefined,
   async run({ options }, context) {
     const { consumeEvents } = await import('./consume-events.ts');
     await consumeEvents(options, context);

@@ -102,6 +102,8 @@ export const copy = command({
     [130, 'stopped with Ctrl-C; what was read is committed'],
     [143, 'stopped with SIGTERM; what was read is committed'],
   ],
+  ending: 'once caught up',
+  prints: ({ dryRun: isPlan }) => isPlan,
   async run({ arguments: [source = '', target = ''], options }, context) {
     assertCopies(options);
     const { copyContainer } = await import('./copy-container.ts');

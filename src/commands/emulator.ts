@@ -49,6 +49,7 @@ export const emulator = command({
     [7, 'another process has the data open'],
     [9, 'the data cannot be read or written'],
   ],
+  ending: 'at once',
   async run({ options }, { environment, signal, stdout, talk }) {
     const key = keyOf(options.keyEnv, environment);
     const token = tokenOf(options.adminTokenEnv, environment);

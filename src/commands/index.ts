@@ -5,8 +5,19 @@ import { deadLetter } from './dead-letter.ts';
 import { emulator } from './emulator.ts';
 import { produce } from './produce.ts';
 import { queryExport } from './query-export.ts';
+import { run } from './run.ts';
 import { tail } from './tail.ts';
 import { verify } from './verify.ts';
 
 /** The subcommands, in the order of help. */
-export const COMMANDS: readonly Command[] = [copy, verify, tail, queryExport, consume, produce, deadLetter, emulator];
+export const COMMANDS: readonly Command[] = [
+  copy,
+  verify,
+  tail,
+  queryExport,
+  consume,
+  produce,
+  deadLetter,
+  run,
+  emulator,
+];

@@ -100,6 +100,7 @@ export const produce = command({
     [130, 'stopped with Ctrl-C'],
     [143, 'stopped with SIGTERM'],
   ],
+  prints: () => false,
   async run({ arguments: [target = ''], options }, context) {
     const { input } = options;
     if (input !== undefined) {

@@ -85,6 +85,7 @@ export const queryExport = command({
     [141, 'the reader of the pipe went away'],
     [143, 'stopped with SIGTERM'],
   ],
+  prints: ({ to, out, dryRun: isPlan }) => isPlan || (to === undefined && out === undefined),
   async run({ arguments: [source = ''], options }, context) {
     const { exportQuery } = await import('./export-query.ts');
     await exportQuery(source, options, context);

@@ -125,6 +125,8 @@ export const tail = command({
     [141, 'the reader of the pipe went away'],
     [143, 'stopped with SIGTERM; what was read is printed'],
   ],
+  ending: 'once caught up',
+  prints: ({ to, out, dryRun: isPlan }) => isPlan || (to === undefined && out === undefined),
   async run({ arguments: [source = ''], options }, context) {
     const { tailContainer } = await import('./tail-container.ts');
     await tailContainer(source, options, context);

@@ -3,6 +3,7 @@ import { bounded } from '../pipeline/bounded.ts';
 import { run } from '../pipeline/run.ts';
 import { counted as countedSink } from '../sinks/counted.ts';
 import { counted as countedSource } from '../sources/counted.ts';
+import { untilTold } from '../sources/until-told.ts';
 import { formatDuration } from '../support/duration.ts';
 import { type Meter, total } from '../support/meter.ts';
 import { ClosedPipe } from '../support/output.ts';
@@ -26,7 +27,9 @@ export async function transfer(work: Transfer, context: Context): Promise<void> 
   const { signal, talk } = context;
   const { tally, meters, between = (source) => source, showsProgress = true } = work;
   const { window, bytesMax } = work.sink.order === 'range' ? ONE_BY_ONE : SIDE_BY_SIDE;
-  const within = bounded(between(countedSource(work.source, tally)), work.checkpoint, bytesMax);
+  const source = countedSource(work.source, tally);
+  const ended = context.ending ? untilTold(source, context.ending) : source;
+  const within = bounded(between(ended), work.checkpoint, bytesMax);
   const progress = showsProgress ? talk.progress({ tally, meters }) : undefined;
   let state: string | undefined = 'not finished';
   try {

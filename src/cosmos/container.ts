@@ -45,8 +45,16 @@ export async function createContainer(
   name: ContainerName,
   like: ContainerRequest,
 ): Promise<void> {
-  await client.databases.createIfNotExists({ id: name.database });
-  await client.database(name.database).containers.createIfNotExists({ ...like, id: name.container });
+  await client.databases.createIfNotExists({ id: name.database }).catch(unlessThere);
+  await client
+    .database(name.database)
+    .containers.createIfNotExists({ ...like, id: name.container })
+    .catch(unlessThere);
+}
+
+/** The SDK looks first, and creates then. */
+function unlessThere(error: unknown): void {
+  if (faultOf(error)?.status !== STATUS.conflict) throw error;
 }
 
 /** What makes a container like another: everything of its definition that is not its name, its state or its address. */

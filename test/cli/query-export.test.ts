@@ -195,6 +195,7 @@ async function invoke(source: string, flags: readonly string[]): Promise<{ lines
   if (typeof invocation === 'number') throw new Error('nothing was invoked');
   const [stdout, notes]: [PassThrough, string[]] = [new PassThrough(), []];
   const talk: Context['talk'] = {
+    of: () => talk,
     note: (text) => void notes.push(text),
     waiting: (_, work) => work(),
     progress: () => ({ stop: () => {} }),

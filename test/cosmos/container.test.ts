@@ -26,6 +26,14 @@ describe('a container', () => {
     });
   });
 
+  test('may be created by several at once: all of them find it', async () => {
+    const { connection } = await useContainer();
+    const name = { database: 'new', container: 'items' };
+    const create = () => createContainer(connection.client, name, { partitionKey: { paths: ['/pk'], version: 2 } });
+    await Promise.all([create(), create(), create(), create()]);
+    expect(await readContainer(connection.client, name)).toMatchObject({ partitionKey: { paths: ['/pk'] } });
+  });
+
   test.each([
     ['container', { database: 'db', container: 'none' }],
     ['database', { database: 'none', container: 'items' }],

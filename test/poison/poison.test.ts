@@ -98,6 +98,7 @@ async function run(args: readonly string[]): Promise<{ status: number; facts: ob
   if (typeof invocation === 'number') throw new Error('nothing to run');
   let facts: object | undefined;
   const talk: Talk = {
+    of: () => talk,
     note: () => {},
     waiting: (_, work) => work(),
     progress: () => ({ stop: () => {} }),

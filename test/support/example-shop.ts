@@ -10,6 +10,7 @@ import { orderText } from '../../src/sources/order.ts';
 import { letterOf } from '../dead-letter/letters.ts';
 import { NOWHERE, RECEIVER } from '../receiver/rig.ts';
 import { upsertText } from './contents.ts';
+import { pipelinesInReadme } from './readme.ts';
 import { runCli, useDirectory } from './run-cli.ts';
 
 /** The shop that the examples in help and README are about: the same orders and users wherever it is. */
@@ -45,6 +46,7 @@ export class ExampleShop {
     await copyFile(this.#file, join(directory, '.cosmosflow', 'embedded.db'));
     await copyFile(join(this.#directory, LETTERS), join(directory, LETTERS));
     await writeFile(join(directory, 'dead.ndjson'), lineOf(letterOf()));
+    await writeFile(join(directory, 'pipelines.yaml'), pipelinesInReadme());
     return directory;
   }
 

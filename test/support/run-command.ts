@@ -23,6 +23,7 @@ export async function runCommand(argv: readonly string[]): Promise<CommandRun> {
     },
   });
   const talk: Talk = {
+    of: () => talk,
     note: (text) => void notes.push(text),
     waiting: (_text, work) => work(),
     progress: () => ({ stop: () => {} }),

@@ -134,6 +134,7 @@ async function outcomeOf(emulator: Emulator, options: VerifyOptions, signal: Abo
     stdin: process.stdin,
     stdout,
     talk: {
+      of: () => context.talk,
       note: () => {},
       waiting: (_text, work) => work(),
       progress: () => ({ stop: () => {} }),
