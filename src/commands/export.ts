@@ -58,6 +58,8 @@ export interface Reader {
   /** Throws what is wrong with it that the account can tell; called before anything is written. */
   check?(connection: Connection, facts: ContainerFacts): Promise<void>;
   open(connection: Connection, facts: ContainerFacts, tally: Tally): Source;
+  /** Whether a page may be handed on in part. */
+  readonly cutsPages?: boolean;
   /** Wraps what of it is wanted. */
   wrap?(source: Source, facts: ContainerFacts): Source;
   /** Told how many ranges are read, once where each begins is stored. */
@@ -77,6 +79,11 @@ export async function exportContainer(
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
   const work = betweenOf(options);
   const transform = await transforming(options);
+  if (reader.cutsPages && transform?.keepsNotes) {
+    throw new FlowError('usage', '--max would cut pages that the state and windows of the transform are made of', {
+      hint: 'leave out --max, or say how far with --until-caught-up or --idle-timeout',
+    });
+  }
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
     const file = options.checkpoint ?? destination.checkpoint;

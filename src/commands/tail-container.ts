@@ -32,6 +32,7 @@ export async function tailContainer(source: string, options: TailOptions, contex
   const reader: Reader = {
     mode: jobModeOf(options),
     begins: describeFeedStart(start),
+    cutsPages: options.max !== undefined,
     open: (connection, facts) => feedOf(connection, facts, start, options, context.signal),
     wrap: (wanted, facts) => {
       const shown = presented(wanted, facts, options);
@@ -86,7 +87,15 @@ function scopeOf({ partitionKey, feedRange }: TailOptions, facts: ContainerFacts
 }
 
 /** Positions in one feed mean nothing in the other, and those of a part nothing for the whole. */
-function jobModeOf({ mode, partitionKey, feedRange }: TailOptions): string {
+function jobModeOf(options: TailOptions): string {
+  const { envelope, systemProperties } = options;
+  // Files with both kinds of lines would be of no use.
+  return [scopeModeOf(options), envelope && 'in envelopes', systemProperties && 'with system properties']
+    .filter(Boolean)
+    .join(', ');
+}
+
+function scopeModeOf({ mode, partitionKey, feedRange }: TailOptions): string {
   if (partitionKey !== undefined && feedRange !== undefined) {
     throw new FlowError('usage', '--partition-key and --feed-range exclude each other', { hint: 'give one of them' });
   }

@@ -42,7 +42,7 @@ export const tail = command({
     'Order holds among the changes of one document and, while nothing comes again, of one partition key; not between ' +
       'ranges. Splits and merges of ranges are followed.',
     'With --to each change is sent to a receiver, over HTTP or TCP, until that has said that it is durable there; the position is ' +
-      'kept in .cosmosflow/tail.db, and the same command goes on where it stopped. A change has the same Idempotency-Key and ' +
+      'kept in a file of its own in .cosmosflow, and the same command goes on where it stopped. A change has the same Idempotency-Key and ' +
       'webhook-id however often it is sent, and the changes of one document are sent one after the other. README has the ' +
       'headers, the signature, and what each answer means.',
     '--where and --select speak the query language of Azure Cosmos DB, and call the document c. Without --select documents ' +

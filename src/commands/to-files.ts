@@ -74,7 +74,7 @@ function assertWritable(directory: string): void {
 function assertVacant(layout: Layout, path: string, checkpoint: string, isRestart: boolean): void {
   const names = existsSync(layout.directory) ? readdirSync(layout.directory) : [];
   const isOfCheckpoint = (name: string): boolean =>
-    dirname(resolve(checkpoint)) === layout.directory && name.startsWith(basename(checkpoint));
+    dirname(resolve(checkpoint)) === layout.directory && isFileOf(basename(checkpoint), name);
   const found = names.find((name) => !isOfCheckpoint(name) && (!layout.isSingle || layout.owns(name)));
   if (found === undefined) return;
   const what = layout.isSingle ? `"${join(layout.directory, found)}" is there already` : `"${path}" is not empty`;
@@ -82,4 +82,9 @@ function assertVacant(layout: Layout, path: string, checkpoint: string, isRestar
   throw new FlowError('usage', `${what}, and ${why}`, {
     hint: 'name another place with --out, or move away what is there',
   });
+}
+
+/** A checkpoint, what SQLite keeps beside it, or a draft that a crash has left. */
+function isFileOf(checkpoint: string, name: string): boolean {
+  return name.startsWith(checkpoint) && /^(\.\d+\.new)?(-wal|-shm|-journal)?$/.test(name.slice(checkpoint.length));
 }

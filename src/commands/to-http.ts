@@ -11,6 +11,7 @@ import { later } from '../support/later.ts';
 import type { Context } from './command.ts';
 import type { Destination, DestinationJob } from './destination.ts';
 import type { GivenHeader } from './http-flags.ts';
+import { receiverCheckpoint } from './receiver-checkpoint.ts';
 import { DRAIN_MS } from './transfer.ts';
 
 export interface ToHttpOptions {
@@ -68,7 +69,8 @@ export function toHttp(url: URL, options: ToHttpOptions, { environment, signal, 
       concurrency: options.concurrency,
     });
   };
-  return { name: nameOf(url), checkpoint: '.cosmosflow/tail.db', open };
+  const destination = nameOf(url);
+  return { name: destination, checkpoint: receiverCheckpoint(destination), open };
 }
 
 /** Refuses what would give secrets away, or changes to whoever listens. */

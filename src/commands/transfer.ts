@@ -26,7 +26,7 @@ export interface Transfer {
 export async function transfer(work: Transfer, context: Context): Promise<void> {
   const { signal, talk } = context;
   const { tally, meters, between = (source) => source, showsProgress = true } = work;
-  const { window, bytesMax } = work.sink.order === 'range' ? ONE_BY_ONE : SIDE_BY_SIDE;
+  const { window, bytesMax } = (work.sink.order ?? 'key') === 'key' ? SIDE_BY_SIDE : ONE_BY_ONE;
   const source = countedSource(work.source, tally);
   const ended = context.ending ? untilTold(source, context.ending) : source;
   const within = bounded(between(ended), work.checkpoint, bytesMax);

@@ -16,6 +16,8 @@ export interface TransformingOptions {
 export interface Transforming {
   /** A job with another transform is another job. */
   readonly mode: string;
+  /** Whether it notes things with the pages that they come of. */
+  readonly keepsNotes: boolean;
   /** With the checkpoint of the job; `partitionKey` is that of what comes out. */
   over(checkpoint: Checkpoint, partitionKey: PartitionKeyDefinition): Serial;
 }
@@ -32,12 +34,13 @@ export async function transforming({ transform, eventTime }: TransformingOptions
       hint: 'say where documents have their time: --event-time /createdAt',
     });
   }
+  const keepsNotes = module.state !== undefined || module.window !== undefined;
   const read = eventTime === undefined ? undefined : timeReader(eventTime);
   return {
     mode: `transform ${transform}`,
+    keepsNotes,
     over(checkpoint, partitionKey) {
-      const ordered =
-        module.state || module.window ? serial(checkpoint) : { checkpoint, over: (source: Source) => source };
+      const ordered = keepsNotes ? serial(checkpoint) : { checkpoint, over: (source: Source) => source };
       const options = {
         module,
         partitionKey,

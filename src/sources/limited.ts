@@ -25,6 +25,7 @@ export function limited(source: Source, max: number): Source {
   };
 }
 
-function cut({ split: _, ...page }: Page, length: number, resumeAt: Page['resumeAt']): Page {
+/** What is noted with a page belongs to the whole of it. */
+function cut({ split: _, notes: __, ...page }: Page, length: number, resumeAt: Page['resumeAt']): Page {
   return { ...page, changes: page.changes.slice(0, length), resumeAt };
 }

@@ -36,7 +36,7 @@ export interface WindowDefinition {
   readonly latenessMs: number;
   readonly key: (change: UserChange) => string;
   readonly add: (value: unknown, change: UserChange) => unknown;
-  readonly close: (window: ClosedWindow) => Outputs;
+  readonly close: (window: ClosedWindow) => Outputs | Promise<Outputs>;
 }
 
 export interface ClosedWindow {
@@ -80,7 +80,7 @@ function stateOptions(file: string, value: unknown): StateOptions {
 const ENTRIES_MAX = 100_000;
 
 function windowDefinition(file: string, value: unknown): WindowDefinition {
-  const { every, lateness = '0s', key = () => '', add, close } = objectOf(file, 'window', value);
+  const { every, lateness = LATENESS, key = () => '', add, close } = objectOf(file, 'window', value);
   for (const [name, member] of Object.entries({ key, add, close })) {
     if (typeof member !== 'function') throw unusable(file, `window.${name} is no function`);
   }
@@ -89,6 +89,9 @@ function windowDefinition(file: string, value: unknown): WindowDefinition {
   const latenessMs = timeOf(file, 'window.lateness', lateness);
   return { everyMs, latenessMs, key, add, close } as WindowDefinition;
 }
+
+/** Ranges are asked one after the other, and at most a second apart while nothing changes. */
+const LATENESS = '5s';
 
 function objectOf(file: string, name: string, value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;

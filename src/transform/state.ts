@@ -38,12 +38,12 @@ export class State {
       return;
     }
     const { ttlMs, maxEntries } = this.#options;
+    const copy: unknown = JSON.parse(JSON.stringify(value));
     if (!this.#find(key)) {
       if (this.#size >= maxEntries) this.#forgetWhatIsOver();
       if (this.#size >= maxEntries) throw full(maxEntries);
       this.#size++;
     }
-    const copy: unknown = JSON.parse(JSON.stringify(value));
     this.#record.set(key, ttlMs === undefined ? { value: copy } : { value: copy, until: this.#now() + ttlMs });
   }
 

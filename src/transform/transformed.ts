@@ -3,7 +3,7 @@ import { DocumentKey } from '../cosmos/document-key.ts';
 import { FlawedRecord } from '../formats/flawed-record.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { FlowError } from '../support/error.ts';
-import type { ClosedWindow, Output, Outputs, TransformContext, TransformModule } from './module.ts';
+import type { ClosedWindow, Output, Outputs, TransformContext, TransformModule, WindowDefinition } from './module.ts';
 import { State } from './state.ts';
 import { UserChange } from './user-change.ts';
 import { Windows } from './windows.ts';
@@ -62,17 +62,19 @@ class Work {
 
   async transform({ release, ...page }: Page, range: Range): Promise<Page> {
     const changes: Change[] = [];
-    for (const change of page.changes) changes.push(...(await this.#outputsOf(change, range)));
-    changes.push(...this.#closed(page, range));
+    const users = page.changes.map((change) => new UserChange(change, range));
+    for (const [index, user] of users.entries())
+      changes.push(...(await this.#outputsOf(page.changes[index] as Change, user, range)));
+    for (const user of users) user.end();
+    changes.push(...(await this.#closed(page, range)));
     if (page.split) this.#windows?.split(range, page.split);
     release?.();
     const notes: Notes = new Map([...(this.#state?.takePage() ?? []), ...(this.#windows?.takePage() ?? [])]);
     return notes.size > 0 ? { ...page, changes, notes } : { ...page, changes };
   }
 
-  async #outputsOf(change: Change, range: Range): Promise<readonly Change[]> {
+  async #outputsOf(change: Change, user: UserChange, range: Range): Promise<readonly Change[]> {
     const { transform } = this.#options.module;
-    const user = new UserChange(change, range);
     try {
       const outputs = transform ? await transform(user, this.#context) : null;
       const changes = listOf(outputs).map((output) => this.#changeOf(output, user, change));
@@ -92,15 +94,29 @@ class Work {
     if (!this.#windows.add(change, eventMs, range)) throw new Error('it is late: its window is closed');
   }
 
-  #closed(page: Pick<Page, 'lag' | 'changes'>, range: Range): readonly Change[] {
+  async #closed(page: Pick<Page, 'lag' | 'changes'>, range: Range): Promise<readonly Change[]> {
     const { window } = this.#options.module;
     if (!this.#windows || !window) return [];
+    const results: Change[] = [];
     // An empty page of a filter says nothing; a lag of 0 does.
-    return this.#windows.close(range, page.lag === 0).flatMap((closed) => this.#resultsOf(window.close, closed));
+    for (const closed of this.#windows.close(range, page.lag === 0)) {
+      results.push(...(await this.#resultsOf(window, closed)));
+    }
+    return results;
   }
 
-  #resultsOf(close: (window: ClosedWindow) => Outputs, closed: ClosedWindow): readonly Change[] {
-    return listOf(close(closed)).map((output) => this.#made(output));
+  /** A result that cannot be made is no change that could be set aside: what it was made of is counted. */
+  async #resultsOf({ close }: WindowDefinition, closed: ClosedWindow): Promise<readonly Change[]> {
+    try {
+      return listOf(await close(closed)).map((output) => this.#made(output));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const what = `the window of ${JSON.stringify(closed.key)} from ${closed.start}`;
+      throw new FlowError('transform_failed', `the transform failed to close ${what}: ${why}`, {
+        hint: 'mend window.close; the same command goes on at that window',
+        cause: error,
+      });
+    }
   }
 
   #changeOf(output: Output, user: UserChange, change: Change): Change {

@@ -1,6 +1,9 @@
 import type { Change, Range } from '../contract.ts';
 
-/** A change as a transform sees it. Its document is parsed when it is first looked at. */
+/**
+ * A change as a transform sees it. Its document is parsed when it is first looked at, which must be before its page is
+ * over: the bytes are another's after that.
+ */
 export class UserChange {
   readonly kind: Change['kind'];
   readonly operation: Change['operation'];
@@ -9,7 +12,7 @@ export class UserChange {
   readonly time: number | undefined;
   /** As `40-80`. */
   readonly range: string;
-  readonly #change: Change;
+  #change: Change | undefined;
   #document: Readonly<Record<string, unknown>> | undefined;
 
   constructor(change: Change, { min, max }: Range) {
@@ -28,11 +31,11 @@ export class UserChange {
   }
 
   get id(): unknown {
-    return (JSON.parse(`[${this.#change.key}]`) as unknown[])[0];
+    return this.#keyParts()[0];
   }
 
   get partitionKey(): unknown[] {
-    return (JSON.parse(`[${this.#change.key}]`) as unknown[]).slice(1);
+    return this.#keyParts().slice(1);
   }
 
   /** JSON text of the document if it was changed in place; `undefined` when its bytes still say what it is. */
@@ -42,7 +45,21 @@ export class UserChange {
     return text === JSON.stringify(JSON.parse(this.#text())) ? undefined : text;
   }
 
+  /** To be called when the page is over. A document that has been looked at stays. */
+  end(): void {
+    this.#change = undefined;
+  }
+
+  #keyParts(): unknown[] {
+    return JSON.parse(`[${this.#open().key}]`) as unknown[];
+  }
+
   #text(): string {
-    return Buffer.from(this.#change.document).toString('utf8');
+    return Buffer.from(this.#open().document).toString('utf8');
+  }
+
+  #open(): Change {
+    if (this.#change) return this.#change;
+    throw new Error('a change is gone when its page is over: keep its document, or its id, instead of the change');
   }
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { forgetful } from '../../src/checkpoint/forgetful.ts';
+import { presented } from '../../src/commands/presented.ts';
+import { transforming } from '../../src/commands/transforming.ts';
 import { type Change, EVERYTHING, type Page, type Range, type Sink } from '../../src/contract.ts';
 import { FlawedRecord } from '../../src/formats/flawed-record.ts';
 import { sourceOf, page as versionsPage } from '../pipeline/rig.ts';
-import { textOf, upsert } from '../support/changes.ts';
+import { pagesOf, textOf, upsert } from '../support/changes.ts';
 import { moduleOf, transform } from './rig.ts';
 
 describe('a function', () => {
@@ -147,6 +149,54 @@ describe('state', () => {
       ),
     ).rejects.toThrow(/is full: it has 2 entries/);
   });
+});
+
+test('a change that is kept beyond its page is gone, instead of being another one', async () => {
+  const text = `let last;
+    export default (change) => {
+      const before = last;
+      last = change;
+      return before ? { document: before.document } : null;
+    }`;
+  const sink = collecting();
+  const pages = [versionsPage('1', 'a1'), versionsPage('2', 'b1')];
+  await transform(text, { source: sourceOf(new Map([[EVERYTHING, pages]])), sink, checkpoint: forgetful() });
+  expect(sink.changes.map((change) => String((change as FlawedRecord).flaw))).toEqual([
+    expect.stringMatching(/is gone when its page is over/),
+  ]);
+});
+
+test('a value that cannot be kept takes no room in the state', async () => {
+  const text = `export const state = { maxEntries: 1 };
+    export default ({ id }, { state }) => {
+      if (id !== 'd') state.set(id, 1n);
+      state.set(id, 1);
+      return { document: { id, pk: 'x' } };
+    }`;
+  const outputs = await outputsOf(
+    text,
+    ['a', 'b', 'c', 'd'].map((id) => upsert(id)),
+  );
+  expect(outputs.map((change) => change instanceof FlawedRecord)).toEqual([true, true, true, false]);
+});
+
+test('what failed stays so, however it is presented', async () => {
+  const failing = 'export default (change) => { if (change.id === "b") throw new Error("no b"); return change; }';
+  for (const options of [
+    { systemProperties: false, envelope: false },
+    { systemProperties: false, envelope: true },
+    { systemProperties: true, envelope: false },
+  ]) {
+    const flow = (await transforming({ transform: moduleOf(failing), eventTime: undefined }))?.over(forgetful(), {
+      paths: ['/pk'],
+    });
+    const pages: readonly Page[] = [{ changes: ['a', 'b', 'c'].map((id) => upsert(id)), resumeAt: '1' as never }];
+    const source = flow?.over(sourceOf(new Map([[EVERYTHING, pages]])));
+    if (!source) throw new Error('there is no transform');
+    const facts = { partitionKey: { paths: ['/pk'] } } as never;
+    const [page] = await pagesOf(presented(source, facts, { ...options, select: undefined }), EVERYTHING);
+    expect(page?.changes.map((change) => change instanceof FlawedRecord)).toEqual([false, true, false]);
+  }
 });
 
 describe('a module is refused that', () => {

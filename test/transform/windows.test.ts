@@ -118,6 +118,22 @@ describe('after a failure', () => {
   });
 });
 
+test.each([
+  [
+    'throws',
+    "close: () => { throw new Error('no room') }",
+    /failed to close the window of "ann" from 2026-11-21T00:00:00.000Z: no room/,
+  ],
+  ['makes no document', 'close: async () => ({ document: 1 })', /failed to close the window of "ann"/],
+])('a window whose close %s stops the run, which goes on at that window', async (_, close, message) => {
+  const text = `export const window = { every: '1m', key: ({ document }) => document.who, add: (n = 0) => n + 1, ${close} }`;
+  const pages = [pageOf('1', [['ann', 0]]), pageOf('2', [['ann', 100]])];
+  const checkpoint = forgetful();
+  const run = (module: string): Promise<unknown> => resultsOf([[EVERYTHING, pages]], module, checkpoint);
+  await expect(run(text)).rejects.toMatchObject({ code: 'transform_failed', message: expect.stringMatching(message) });
+  expect(await run(COUNTS)).toMatchObject([{ id: 'ann-00:00', value: 1 }]);
+});
+
 test('successors of a range that has split go on with its mark', async () => {
   const parts = [LEFT, RIGHT].map((range) => ({ range, resumeAt: 'start' as never }));
   const results = await resultsOf([
@@ -150,7 +166,11 @@ function pageOf(resumeAt: string, events: readonly (readonly [who: string, secon
 }
 
 /** What comes out: documents, or why there is none. */
-async function resultsOf(pages: readonly (readonly [Range, readonly Page[]])[]): Promise<unknown[]> {
+async function resultsOf(
+  pages: readonly (readonly [Range, readonly Page[]])[],
+  module = COUNTS,
+  checkpoint = forgetful(),
+): Promise<unknown[]> {
   const results: unknown[] = [];
   const sink: Sink = {
     async write(changes) {
@@ -159,6 +179,6 @@ async function resultsOf(pages: readonly (readonly [Range, readonly Page[]])[]):
     },
     close: async () => {},
   };
-  await transform(COUNTS, { source: sourceOf(new Map(pages)), sink, checkpoint: forgetful() }, '/at');
+  await transform(module, { source: sourceOf(new Map(pages)), sink, checkpoint }, '/at');
   return results;
 }

@@ -44,6 +44,11 @@ export async function filesSink(shop: Workshop, { notes, about, requestCharge }:
     ]);
   };
 
+  /** A range that this one came of has ended; its last file needs two writes to get its name. */
+  const retire = async (successor: Range): Promise<PartNote[]> => {
+    const ended = [...lanes.values()].filter(({ range }) => !layout.isSingle && isSuccessor(successor, range));
+    return (await Promise.all(ended.map((lane) => lane.retire()))).flat();
+  };
   const close = async (): Promise<void> => {
     for (const lane of lanes.values()) await lane.close();
   };
@@ -63,7 +68,8 @@ export async function filesSink(shop: Workshop, { notes, about, requestCharge }:
   return {
     order: layout.isSingle ? 'all' : 'range',
     async write(changes, range) {
-      return noted(await laneOf(range).write(changes.map(({ document }) => document)));
+      const retired = await retire(range);
+      return noted([...retired, ...(await laneOf(range).write(changes.map(({ document }) => document)))]);
     },
     async finish() {
       if (layout.isSingle) laneOf(EVERYTHING);
@@ -103,6 +109,10 @@ function textOf(ms: number): string {
 /** What is written one after the other. */
 function keyOf({ isSingle }: Layout, { min, max }: Range): string {
   return isSingle ? '' : `${min}-${max}`;
+}
+
+function isSuccessor({ min, max }: Range, range: Range): boolean {
+  return range.min <= min && max <= range.max && (range.min !== min || range.max !== max);
 }
 
 function byNumber(parts: ReadonlyMap<string, PartNote>): [string, PartNote][] {

@@ -30,6 +30,7 @@ export class Lane {
   readonly #complete: Part[] = [];
   #part: Part | undefined;
   #last: PartNote | undefined;
+  #retiring: Promise<PartNote[]> = Promise.resolve([]);
   /** A file was made, and may not be found after a loss of power. */
   #hasBegun = false;
 
@@ -39,6 +40,10 @@ export class Lane {
     this.#format = writtenAs(shop.format);
     this.#part = part;
     this.#last = last;
+  }
+
+  get range(): Range {
+    return this.#range;
   }
 
   /** Makes a row of each document durable. Returns what is to be noted of the files that this touched. */
@@ -70,6 +75,16 @@ export class Lane {
     if (this.#shop.layout.isSingle && !this.#last) await this.#opened();
     if (this.#part) await this.#flush(new Set([this.#completePart()]));
     return [...settled, ...(await this.#settle())];
+  }
+
+  /** To be called, more than once, when nothing more will be written: completes what is open, and then gives it its name. */
+  retire(): Promise<PartNote[]> {
+    this.#retiring = this.#retiring.then(async () => {
+      const settled = await this.#settle();
+      if (!this.#part) return settled;
+      return [...settled, ...(await this.#flush(new Set([this.#completePart()])))];
+    });
+    return this.#retiring;
   }
 
   async close(): Promise<void> {
@@ -127,14 +142,19 @@ export class Lane {
 
   /** The file that rows are added to. */
   async #opened(): Promise<Part> {
-    if (this.#part) return this.#part;
+    if (this.#part) return this.#headed(this.#part);
     const { disk, layout, compression, now } = this.#shop;
     const number = layout.isSingle ? 1 : ((this.#complete.at(-1)?.note ?? this.#last)?.number ?? 0) + 1;
     const path = join(layout.directory, layout.nameOf(this.#range, number)) + PARTIAL;
     this.#part = await Part.create(disk, path, { range: this.#range, number, begun: now() }, compression);
     this.#hasBegun = true;
-    this.#part.add(this.#format.header(), 0);
-    return this.#part;
+    return this.#headed(this.#part);
+  }
+
+  /** What the header says may be known only once there are rows. */
+  #headed(part: Part): Part {
+    if (part.note.textBytes === 0) part.add(this.#format.header(), 0);
+    return part;
   }
 }
 

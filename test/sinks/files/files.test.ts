@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { forgetful } from '../../../src/checkpoint/forgetful.ts';
 import { type Checkpoint, EVERYTHING, type Page, type Range } from '../../../src/contract.ts';
 import { COMPRESSIONS } from '../../../src/formats/compression.ts';
+import { csv } from '../../../src/formats/csv.ts';
 import { jsonArrayFormat } from '../../../src/formats/json-array.ts';
 import { run } from '../../../src/pipeline/run.ts';
 import type { Workshop } from '../../../src/sinks/files/workshop.ts';
@@ -114,6 +115,29 @@ test('when a range splits, its file is whole at the end, and its successors have
     ['part-00-FF-00001.ndjson', ['p-0', 'p-1']],
     ['part-80-FF-00001.ndjson', ['r-0', 'r-1']],
   ]);
+});
+
+test('the file of a range that has split gets its name as soon as its successors are written', async () => {
+  const directory = useDirectory();
+  const [left, right] = TWO as [Range, Range];
+  const sink = await openFiles(workshop(directory));
+  await sink.write(pageOf('p', 2).changes, EVERYTHING);
+  await Promise.all([left, right].map((range) => sink.write(pageOf('a', 1).changes, range)));
+  await sink.write(pageOf('b', 1).changes, left);
+  expect(readdirSync(directory)).toContain('part-00-FF-00001.ndjson');
+  await sink.write(pageOf('c', 1).changes, right);
+  await sink.close();
+  expect(idsIn(textOf(join(directory, 'part-00-FF-00001.ndjson')))).toEqual(['p-0', 'p-1']);
+});
+
+test('a table whose first run finds nothing has its header once there are rows', async () => {
+  const directory = useDirectory();
+  const format = csv({ columns: undefined, isUnsafe: false, decided: undefined, onLeftOut: () => {} });
+  const checkpoint = forgetful();
+  const shop = (): Workshop => workshop(directory, { format, single: 'x.csv' });
+  await writeAll(shop(), new Map([[EVERYTHING, []]]), checkpoint);
+  await writeAll(shop(), new Map([[EVERYTHING, [pageOf('a', 1)]]]), checkpoint);
+  expect(readFileSync(join(directory, 'x.csv'), 'utf8')).toBe('id,pk,version\r\na-0,key of a-0,1\r\n');
 });
 
 test('one file for everything has each document once, and those of a range in order', async () => {
