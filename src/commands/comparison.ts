@@ -12,6 +12,7 @@ import { ClosedPipe, outputFailure } from '../support/output.ts';
 import type { PatienceOptions } from '../support/patience.ts';
 import type { Tally } from '../support/tally.ts';
 import { differences } from '../verify/differences.ts';
+import type { Digest } from '../verify/digest.ts';
 import type { Division } from '../verify/division.ts';
 import { documentsOf } from '../verify/documents.ts';
 import { Findings, type Side } from '../verify/findings.ts';
@@ -29,6 +30,8 @@ export interface Comparison {
   readonly ends: Readonly<Record<Side, End>>;
   readonly checkpoints: Readonly<Record<Side, Checkpoint>>;
   readonly division: Division;
+  /** How documents are compared. */
+  readonly digest: Digest;
   readonly tally: Tally;
   readonly patience: PatienceOptions;
   readonly report?: Report;
@@ -106,10 +109,10 @@ const UNCOMMITTED_BYTES_MAX = 4 * 1024 * 1024;
 
 /** The first reading: what one side has, in sums that are stored as it goes. */
 async function addUp(side: Side, signal: AbortSignal, work: Comparison): Promise<void> {
-  const { ends, checkpoints, division, tally } = work;
+  const { ends, checkpoints, division, digest, tally } = work;
   const checkpoint = checkpoints[side];
   const within = bounded(countedSource(feed(side, work), tally), checkpoint, UNCOMMITTED_BYTES_MAX);
-  const sink = summing(division, ends[side].facts.partitionKey, checkpoint.notes());
+  const sink = summing(division, ends[side].facts.partitionKey, digest, checkpoint.notes());
   await run(within.source, countedSink(sink, tally), within.checkpoint, { window: WINDOW, signal });
 }
 
@@ -121,10 +124,20 @@ function readAgain(
   signal: AbortSignal,
   work: Comparison,
 ): Promise<void> {
-  const { ends, division } = work;
+  const { ends, division, digest } = work;
   const definition = ends[side].facts.partitionKey;
   const limit = pLimit(READS_MAX);
-  return readBuckets({ source: feed(side, work), side, definition, division, buckets, findings, limit, signal });
+  return readBuckets({
+    source: feed(side, work),
+    side,
+    definition,
+    division,
+    digest,
+    buckets,
+    findings,
+    limit,
+    signal,
+  });
 }
 
 function feed(side: Side, { ends, patience, options }: Comparison): Source {
@@ -135,12 +148,12 @@ function feed(side: Side, { ends, patience, options }: Comparison): Source {
 
 /** Prints what differs, after it has been looked at again, and repairs it if that is asked for. */
 async function tell(findings: Findings, verdict: Verdict, work: Comparison): Promise<void> {
-  const { ends, patience, options, report, context } = work;
+  const { ends, digest, patience, options, report, context } = work;
   const [source, target] = SIDES.map((side) =>
     documentsOf(ends[side].connection, ends[side].facts, { ...patience, role: ends[side].role }),
   ) as [never, never];
   const found = differences(findings, {
-    sides: { source, target },
+    sides: { digest, source, target },
     definition: ends.source.facts.partitionKey,
     repair: options.repair,
     equal: options.verbose,

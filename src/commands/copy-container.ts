@@ -26,6 +26,7 @@ import type { Context } from './command.ts';
 import { assertHasVersions, copySource, jobModeOf } from './deletes.ts';
 import type { Deletes } from './deletes-flags.ts';
 import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
+import { type Lifetime, type LifetimeOptions, lifetime } from './lifetime.ts';
 import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
@@ -36,6 +37,7 @@ export interface CopyOptions
   extends AccountsOptions,
     CheckpointOptions,
     BetweenOptions,
+    LifetimeOptions,
     TransformingOptions,
     RefusalOptions,
     PlanOptions {
@@ -61,18 +63,19 @@ export async function copyContainer(
   if (options.resume && options.restart)
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
   const work = between(options);
+  const life = lifetime(options);
   const transform = await transforming(options);
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
-    const job = { ...names, mode: modeOf(work.mode(jobModeOf(options.deletes)), transform) };
+    const job = { ...names, mode: modeOf(work.mode(life.mode(jobModeOf(options.deletes))), transform) };
     // Before a target is created for a job that is then refused.
     if (!options.dryRun) assertUsable(options.checkpoint, job, options);
 
     const tally = new Tally();
     if (options.dryRun) {
-      await planCopy({ accounts, from, to, work, job, tally }, options, context);
+      await planCopy({ accounts, from, to, life, work, job, tally }, options, context);
       return;
     }
     const refusals = own(await openRefusals(options, job, tally));
@@ -92,6 +95,7 @@ export async function copyContainer(
 
     const patience = patienceOf(tally, options, context.signal);
     const source = copySource(ends.source, options.deletes, { ...options, readsMax: READS_MAX }, patience);
+    life.announce(ends.source.facts, context.talk);
     const sink = refusals.around(flawless(writeTo(ends.target, tally, options, context)));
     const meters = [ends.source.connection.meter, ends.target.connection.meter];
     const flow = transform?.over(checkpoint, ends.target.facts.partitionKey) ?? {
@@ -105,7 +109,14 @@ export async function copyContainer(
         checkpoint: flow.checkpoint,
         tally,
         meters,
-        between: (all) => flow.over(work.wrap(all, tally, transform ? undefined : ends.source.facts.partitionKey)),
+        between: (all) =>
+          flow.over(
+            work.wrap(
+              life.wrap(all, ends.source.facts, tally),
+              tally,
+              transform ? undefined : ends.source.facts.partitionKey,
+            ),
+          ),
       },
       context,
     );
@@ -117,6 +128,7 @@ interface CopyPlan {
   readonly accounts: Accounts;
   readonly from: Address;
   readonly to: Address;
+  readonly life: Lifetime;
   readonly work: Between;
   readonly job: JobNames;
   readonly tally: Tally;
@@ -124,7 +136,7 @@ interface CopyPlan {
 
 /** What `copyContainer` would do, as far as it can be known without doing it. */
 async function planCopy(
-  { accounts, from, to, work, job, tally }: CopyPlan,
+  { accounts, from, to, life, work, job, tally }: CopyPlan,
   options: CopyOptions,
   context: Context,
 ): Promise<void> {
@@ -140,7 +152,7 @@ async function planCopy(
       file: options.checkpoint,
       facts,
       source: feedOf(source, { ...options, readsMax: READS_MAX }, patience),
-      between: (all) => work.wrap(all, tally, facts.partitionKey),
+      between: (all) => work.wrap(life.wrap(all, facts, tally), tally, facts.partitionKey),
       meter: connection.meter,
       begins: 'beginning',
       target: `${job.target}, ${target ? 'is there' : 'would be created like the source'}`,

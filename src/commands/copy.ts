@@ -16,6 +16,7 @@ import {
   toggle,
   where,
 } from './flags.ts';
+import { lifetimeFlags } from './lifetime-flags.ts';
 import { transformFlags } from './transform-flags.ts';
 import { assertCopies, write } from './write-flags.ts';
 
@@ -36,6 +37,9 @@ export const copy = command({
       'write again what came after it.',
     '--where and --select speak the query language of Azure Cosmos DB, and call the document c. What is selected must have ' +
       'the id and the partition key of the document. What once met --where and no longer does stays in the target.',
+    'Where documents expire, each keeps what is left of its time to live: it expires in the target when it does in the ' +
+      'source, and what has expired is not copied. --ttl keep copies times to live as they are, so that they begin anew; ' +
+      '--ttl drop leaves them out.',
     'A document that the target refuses stops the copy. With --dead-letter it is set aside in a file, byte for byte and with ' +
       'the reason, before the checkpoint passes it; later versions of it are still copied.',
     '--write says what becomes of documents: upsert writes them whatever is there. insert refuses those that are there ' +
@@ -57,6 +61,7 @@ export const copy = command({
     select,
     ...transformFlags,
     write,
+    ...lifetimeFlags,
     deadLetter,
     maxErrors,
     dryRun,

@@ -13,6 +13,8 @@ export interface ContainerFacts extends ContainerName {
   readonly definition: ContainerDefinition;
   /** What the service counts, now and then; `undefined` where it does not say. */
   readonly documentCount: number | undefined;
+  /** How far the clock of the service was ahead of ours, in seconds. */
+  readonly clockAhead: number;
 }
 
 export function containerOf(client: CosmosClient, { database, container }: ContainerName): Container {
@@ -23,7 +25,7 @@ export function containerOf(client: CosmosClient, { database, container }: Conta
 export async function findContainer(client: CosmosClient, name: ContainerName): Promise<ContainerFacts | undefined> {
   try {
     const { resource, headers } = await containerOf(client, name).read({ populateQuotaInfo: true });
-    return resource && factsOf(name, resource, headers[HEADER.resourceUsage]);
+    return resource && factsOf(name, resource, headers);
   } catch (error) {
     if (faultOf(error)?.status === STATUS.notFound) return undefined;
     throw error;
@@ -68,10 +70,15 @@ export function isSameKey(one: PartitionKeyDefinition, other: PartitionKeyDefini
   return one.paths.length === other.paths.length && one.paths.every((path, index) => path === other.paths[index]);
 }
 
+/** Whether documents of a container may expire. */
+export function countsDown({ definition }: ContainerFacts): boolean {
+  return definition.defaultTtl !== undefined && definition.defaultTtl !== null;
+}
+
 function factsOf(
   name: ContainerName,
   definition: ContainerDefinition & { _rid?: string },
-  usage: unknown,
+  headers: Readonly<Record<string, unknown>>,
 ): ContainerFacts {
   const { paths = [], kind, version } = definition.partitionKey ?? {};
   return {
@@ -79,11 +86,18 @@ function factsOf(
     rid: String(definition._rid),
     partitionKey: { paths, kind: kind === 'MultiHash' ? 'MultiHash' : 'Hash', version: version === 2 ? 2 : 1 },
     definition,
-    documentCount: countIn(usage),
+    documentCount: countIn(headers[HEADER.resourceUsage]),
+    clockAhead: clockAheadIn(headers[HEADER.dateOfAnswer]),
   };
 }
 
 function countIn(usage: unknown): number | undefined {
   const count = /documentsCount=(\d+)/.exec(String(usage))?.[1];
   return count === undefined ? undefined : Number(count);
+}
+
+/** Whole seconds are all that an answer tells; one that tells nothing is taken to agree. */
+function clockAheadIn(date: unknown): number {
+  const ahead = Math.round((Date.parse(String(date)) - Date.now()) / 1000);
+  return Math.abs(ahead) > 1 ? ahead : 0;
 }

@@ -8,6 +8,7 @@ import { canonicalNumber, PLAIN_DIGITS_MAX } from './canonical-number.ts';
  */
 export class Canonical {
   readonly #omitted: readonly Buffer[];
+  readonly #initials: ReadonlySet<number>;
   #text: Uint8Array = Buffer.alloc(0);
   #out = Buffer.allocUnsafe(16 * 1024);
   #length = 0;
@@ -21,6 +22,7 @@ export class Canonical {
   /** `omitted`: members that the outermost object is taken not to have. */
   constructor(omitted: readonly string[] = []) {
     this.#omitted = omitted.map((name) => Buffer.from(name));
+    this.#initials = new Set(this.#omitted.map((name) => name[0] as number));
   }
 
   /** The form of the value that starts at `at`. */
@@ -114,8 +116,9 @@ export class Canonical {
     const bytes = this.#nameBytes(member);
     let [from, to] = [this.#members[member] as number, this.#members[member + 1] as number];
     if (from < 0) from = -from - 1;
-    const isUsual = bytes[from] === UNDERSCORE;
-    return isUsual && names.some((name) => name.length === to - from && name.compare(bytes, from, to) === 0);
+    // One look rules out nearly all members.
+    if (!this.#initials.has(bytes[from] as number)) return false;
+    return names.some((name) => name.length === to - from && name.compare(bytes, from, to) === 0);
   }
 
   #nameBytes(member: number): Uint8Array {
@@ -249,7 +252,6 @@ const MINUS = 0x2d;
 const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
-const UNDERSCORE = 0x5f;
 
 function hasEscape(text: Uint8Array, from: number, to: number): boolean {
   for (let at = from; at < to; at++) if (text[at] === BACKSLASH) return true;

@@ -56,17 +56,17 @@ async function judge(finding: Finding, options: DifferencesOptions): Promise<Dif
   if (source && target?.equals(source)) return { sign: '=', key };
   const { isEqual, ...pair } = await settle(finding, options.sides, options.signal);
   if (isEqual) return { sign: '=', key };
-  const difference = describe(key, pair);
+  const difference = describe(key, pair, options.sides.digest.omitted);
   if (!options.repair) return difference;
   const reason = await repair(key, pair, options);
   return reason === undefined ? { ...difference, repaired: true } : { ...difference, repaired: false, reason };
 }
 
-function describe(key: string, { source, target }: Pair): Difference {
+function describe(key: string, { source, target }: Pair, omitted: readonly string[]): Difference {
   const [sourceTs, targetTs] = [source && timeOf(source.text), target && timeOf(target.text)];
   if (!target) return { sign: '-', key, source: { ts: sourceTs } };
   if (!source) return { sign: '+', key, target: { ts: targetTs } };
-  const place = firstDifference(source.text, target.text);
+  const place = firstDifference(source.text, target.text, omitted);
   return {
     sign: '*',
     key,

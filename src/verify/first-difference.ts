@@ -10,10 +10,14 @@ export interface PlaceOfDifference {
   readonly target: string | undefined;
 }
 
-/** Where two documents differ first, in the order of names; `undefined` when they are equal in all that users set. */
-export function firstDifference(source: Uint8Array, target: Uint8Array): PlaceOfDifference | undefined {
+/** Where two documents differ first, in the order of names; `undefined` when they are equal but for what is omitted. */
+export function firstDifference(
+  source: Uint8Array,
+  target: Uint8Array,
+  omitted: readonly string[] = SYSTEM_PROPERTIES,
+): PlaceOfDifference | undefined {
   const [one, other] = [valueAt(source, 0), valueAt(target, 0)];
-  return isEqual(one, other, SYSTEM_PROPERTIES) ? undefined : locate(one, other, '', SYSTEM_PROPERTIES);
+  return isEqual(one, other, omitted) ? undefined : locate(one, other, '', omitted);
 }
 
 /** A JSON value within a text. */

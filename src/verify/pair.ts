@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Point, StoredDocument } from '../cosmos/points.ts';
 import { skipValue } from '../support/json-bytes.ts';
-import { digestOf } from './digest.ts';
+import type { Digest } from './digest.ts';
 import type { Documents } from './documents.ts';
 import type { Finding } from './findings.ts';
 
 export interface Sides {
+  /** How documents are compared. */
+  readonly digest: Digest;
   readonly source: Documents;
   readonly target: Documents;
 }
@@ -29,7 +31,7 @@ export async function settle(
   let before: readonly (Buffer | null)[] = [source, target];
   for (let round = 0; ; round++) {
     const [one, other] = await Promise.all([sides.source.read(point), sides.target.read(point)]);
-    const now = [digest(one), digest(other)];
+    const now = [one, other].map((document) => (document ? sides.digest.of(document.text) : null));
     if (isSame(now[0], now[1])) return { source: one, target: other, isEqual: true };
     const isSettled = now.every((side, index) => isSame(side, before[index]));
     if (isSettled || round === ROUNDS_MAX) return { source: one, target: other, isEqual: false };
@@ -51,10 +53,6 @@ export function pointOf(key: string): Point {
 /** About 3 s in all. */
 const ROUNDS_MAX = 6;
 const FIRST_WAIT_MS = 50;
-
-function digest(document: StoredDocument | undefined): Buffer | null {
-  return document ? digestOf(document.text) : null;
-}
 
 function isSame(one: Buffer | null | undefined, other: Buffer | null | undefined): boolean {
   return one && other ? one.equals(other) : one === other;

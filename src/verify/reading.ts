@@ -3,7 +3,7 @@ import type { Position, Range, Source } from '../contract.ts';
 import { DocumentKey } from '../cosmos/document-key.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { asBuffer } from '../support/buffers.ts';
-import { digestOf } from './digest.ts';
+import type { Digest } from './digest.ts';
 import type { Division } from './division.ts';
 import type { Findings, Side } from './findings.ts';
 
@@ -12,6 +12,7 @@ export interface Reading {
   readonly side: Side;
   readonly definition: PartitionKeyDefinition;
   readonly division: Division;
+  readonly digest: Digest;
   readonly buckets: readonly number[];
   readonly findings: Findings;
   /** How many ranges are read at once. */
@@ -39,7 +40,7 @@ export async function readBuckets(reading: Reading): Promise<void> {
 }
 
 async function readRange({ range, resumeAt }: Position, reading: Reading): Promise<readonly Position[]> {
-  const { source, side, division, findings, signal } = reading;
+  const { source, side, division, digest, findings, signal } = reading;
   const key = new DocumentKey(reading.definition);
   const buckets = new Set(reading.buckets);
   for await (const { changes, split, release } of source.pages(range, resumeAt, signal)) {
@@ -47,7 +48,7 @@ async function readRange({ range, resumeAt }: Position, reading: Reading): Promi
     for (const { document } of changes) {
       const text = asBuffer(document);
       key.scan(text, 0);
-      if (buckets.has(division.bucketOf(key))) documents.push([key.key, digestOf(text)]);
+      if (buckets.has(division.bucketOf(key))) documents.push([key.key, digest.of(text)]);
     }
     findings.add(side, documents);
     release?.();

@@ -2,7 +2,7 @@ import type { Change, Notes, Range, Sink } from '../contract.ts';
 import { DocumentKey } from '../cosmos/document-key.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { asBuffer } from '../support/buffers.ts';
-import { digestText } from './digest.ts';
+import type { Digest } from './digest.ts';
 import { BUCKETS, type Division } from './division.ts';
 
 // Each bucket has a count and a sum of digests, which is the same in whatever order documents come. They are kept per
@@ -13,6 +13,7 @@ import { BUCKETS, type Division } from './division.ts';
 export function summing(
   division: Division,
   definition: PartitionKeyDefinition,
+  digest: Digest,
   notes: ReadonlyMap<string, string>,
 ): Sink {
   const key = new DocumentKey(definition);
@@ -23,7 +24,7 @@ export function summing(
     const name = `${min}:${division.bucketOf(key)}`;
     const sum = sums.get(name) ?? newSum();
     sums.set(name, sum);
-    addDigest(sum, digestText(text));
+    addDigest(sum, digest.text(text));
     return name;
   };
   return {

@@ -1,0 +1,10 @@
+import { choice, optional } from './flags.ts';
+
+export const lifetimeFlags = {
+  ttl: choice('--ttl <how>', 'time to live of documents, where it counts down; remaining when not given', [
+    'remaining',
+    'keep',
+    'drop',
+  ]),
+  keepTs: optional('--keep-ts <name>', 'keep when a document was written (its _ts) in this property'),
+};
