@@ -1,4 +1,5 @@
-import { isAbsolute, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseDuration } from '../support/duration.ts';
 import { FlowError } from '../support/error.ts';
@@ -63,8 +64,10 @@ export async function loadTransform(file: string): Promise<TransformModule> {
 }
 
 async function load(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const path = resolve(file);
+  if (!existsSync(path)) throw unusable(file, 'there is no such file');
   try {
-    return (await import(pathToFileURL(isAbsolute(file) ? file : resolve(file)).href)) as Record<string, unknown>;
+    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (error) {
     throw unusable(file, error instanceof Error ? error.message : String(error), error);
   }

@@ -201,7 +201,7 @@ test('what failed stays so, however it is presented', async () => {
 
 describe('a module is refused that', () => {
   test.each([
-    ['is not there', undefined, /Cannot find module/],
+    ['is not there', undefined, /there is no such file/],
     ['is no JavaScript', 'export default (', /cannot transform with/],
     ['exports nothing', 'export const x = 1', /neither a function by default nor a window/],
     ['exports something else', 'export default 1', /is no function/],
