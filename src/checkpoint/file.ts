@@ -1,5 +1,15 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { assert } from '../support/assert.ts';
 import { makeDirectory } from '../support/directory.ts';
@@ -71,8 +81,8 @@ function open(file: string): Database.Database {
 function create(file: string): void {
   const directory = dirname(file);
   makeDirectory(directory);
+  removeDrafts(file);
   const draft = `${file}.${process.pid}.new`;
-  rmSync(draft, { force: true });
   closeSync(openSync(draft, 'wx', 0o600));
   const db = new Database(draft);
   db.exec(SCHEMA);
@@ -92,6 +102,21 @@ function create(file: string): void {
   }
   sync(directory);
 }
+
+/** Those that were left behind by processes which were killed: nobody takes long to make one. */
+function removeDrafts(file: string): void {
+  const [directory, name] = [dirname(file), `${basename(file)}.`];
+  for (const found of readdirSync(directory)) {
+    const [, pid] = DRAFT.exec(found.startsWith(name) ? found.slice(name.length) : '') ?? [];
+    if (pid === undefined) continue;
+    const path = join(directory, found);
+    const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (Number(pid) === process.pid || changed < Date.now() - DRAFT_MS) rmSync(path, { force: true });
+  }
+}
+
+const DRAFT = /^(\d+)\.new(?:-wal|-shm|-journal)?$/;
+const DRAFT_MS = 3_600_000;
 
 function sync(path: string): void {
   const descriptor = openSync(path, 'r');

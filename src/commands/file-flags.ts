@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { parsePaths } from '../formats/paths.ts';
+import { FlowError } from '../support/error.ts';
 import { parseSize } from '../support/size.ts';
 import { choice, count, duration, parsed, toggle } from './flags.ts';
 
@@ -24,5 +26,19 @@ export const fileFlags = {
     'the columns of csv (id,customer.name,"a.b") or parquet; else what the first documents have, or all',
     parsePaths,
   ),
+  avroSchema: parsed(
+    '--avro-schema <file>',
+    'the schema of Avro records; else they hold documents as text',
+    readSchema,
+  ),
   csvUnsafe: toggle('--csv-unsafe', 'leave text as it is that a spreadsheet would take for a formula'),
 };
+
+function readSchema(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new FlowError('usage', `"${file}" cannot be read: ${reason}`, { hint: 'check its name', cause });
+  }
+}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { COMPRESSIONS, type Compression } from '../formats/compression.ts';
 import type { FORMATS } from '../formats/named.ts';
@@ -13,6 +14,8 @@ export interface FileOptions {
   readonly rotateEvery: number | undefined;
   readonly columns: readonly Path[] | undefined;
   readonly csvUnsafe: boolean;
+  /** Text of the schema of Avro records. */
+  readonly avroSchema: string | undefined;
 }
 
 /** What files are to be like, from the flags and the name. */
@@ -29,14 +32,14 @@ export interface FileShape {
 export function shapeOf(out: string, options: FileOptions): FileShape {
   const named = namedBy(out);
   const isSingle = named !== undefined && !isDirectory(out);
-  if (!isSingle && existsSync(out) && !isDirectory(out)) throw unknownExtension(out);
+  if (!isSingle && !isDirectory(out) && (existsSync(out) || EXTENSION.test(out))) throw unknownExtension(out);
   const format = options.format ?? (isSingle ? named.format : 'ndjson');
   const compress = options.compress ?? (isSingle ? named.compress : undefined) ?? 'none';
   if (isSingle && named.compress !== undefined && named.compress !== compress) throw contradiction(out, compress);
   const rotation = { rows: options.rotateRows, bytes: options.rotateBytes, everyMs: options.rotateEvery };
   if (isSingle && Object.values(rotation).some((limit) => limit !== undefined)) throw nothingToRotate(out);
   if (compress !== 'none' && isPacked(format)) throw packed(format);
-  assertColumns(format, options);
+  assertMeant(format, options);
   return {
     isSingle,
     format,
@@ -57,6 +60,8 @@ const EXTENSIONS = new Map<string, FormatName>([
   ['parquet', 'parquet'],
   ['avro', 'avro'],
 ]);
+/** Of a file that somebody meant, and no name of a directory. */
+const EXTENSION = /\.[a-z]{2,6}\d?$/i;
 const SUFFIXES = new Map<string, CompressionName>([
   ['gz', 'gzip'],
   ['zst', 'zstd'],
@@ -76,26 +81,31 @@ function isPacked(format: FormatName): boolean {
   return format === 'parquet' || format === 'avro';
 }
 
-function assertColumns(format: FormatName, { columns, csvUnsafe }: FileOptions): void {
+function assertMeant(format: FormatName, { columns, csvUnsafe, avroSchema }: FileOptions): void {
   const below = columns?.find((path) => path.length > 1);
+  if (avroSchema !== undefined && format !== 'avro') throw not('--avro-schema', 'avro', format);
   if (csvUnsafe && format !== 'csv') throw not('--csv-unsafe', 'csv', format);
   if (columns && format !== 'csv' && format !== 'parquet') throw not('--columns', 'csv or parquet', format);
   if (below && format !== 'csv')
     throw not(`the column "${below.join('.')}", which is inside a property,`, 'csv', format);
 }
 
-function nameOf(format: string, compress: string, { columns, csvUnsafe }: FileOptions): string {
+function nameOf(format: string, compress: string, { columns, csvUnsafe, avroSchema }: FileOptions): string {
   const parts = [format];
   if (compress !== 'none') parts.push(compress);
   if (columns !== undefined) parts.push(`columns ${JSON.stringify(columns)}`);
   if (csvUnsafe) parts.push('unsafe');
+  if (avroSchema !== undefined)
+    parts.push(`schema ${createHash('sha256').update(avroSchema).digest('hex').slice(0, 8)}`);
   return parts.join(', ');
 }
 
 function unknownExtension(out: string): FlowError {
-  const known = [...EXTENSIONS.keys()].map((name) => `.${name}`).join(', ');
+  const known = [...EXTENSIONS]
+    .map(([name, format]) => (isPacked(format) ? `.${name}` : `.${name}[.gz|.zst]`))
+    .join(', ');
   return new FlowError('usage', `"${out}" is neither a directory nor a file of a known kind`, {
-    hint: `name a directory, or a file that ends in ${known}; these may end in .gz or .zst`,
+    hint: `name a file that ends in ${known}, or a directory; with / at its end, a new one may have any name`,
   });
 }
 

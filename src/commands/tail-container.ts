@@ -10,9 +10,10 @@ import { limited } from '../sources/limited.ts';
 import { untilIdle } from '../sources/until-idle.ts';
 import { FlowError } from '../support/error.ts';
 import type { Context } from './command.ts';
-import { type DestinationOptions, destinationOf } from './destination.ts';
+import { type Destination, type DestinationOptions, destinationOf } from './destination.ts';
 import { type ExportOptions, exportContainer, type Reader } from './export.ts';
 import { type PresentationOptions, presented } from './presented.ts';
+import { keepsFacts } from './to-files.ts';
 
 export interface TailOptions extends ExportOptions, DestinationOptions, PresentationOptions {
   readonly mode: FeedMode;
@@ -27,8 +28,11 @@ export interface TailOptions extends ExportOptions, DestinationOptions, Presenta
 }
 
 /** Hands on what changes in a container; resolves when it has come as far as is asked for, or is told to stop. */
-export async function tailContainer(source: string, options: TailOptions, context: Context): Promise<void> {
+export async function tailContainer(source: string, given: TailOptions, context: Context): Promise<void> {
+  const options = { ...given, envelope: given.envelope || keepsFacts(given) };
   const start = startOf(options);
+  const destination = destinationOf(options, context);
+  assertSomethingComes(options, destination);
   const reader: Reader = {
     mode: jobModeOf(options),
     begins: describeFeedStart(start),
@@ -44,7 +48,16 @@ export async function tailContainer(source: string, options: TailOptions, contex
       context.talk.note(`ready: following ${from} of ${source}, begun from ${describeFeedStart(start)}`);
     },
   };
-  await exportContainer(source, reader, destinationOf(options, context), options, context);
+  await exportContainer(source, reader, destination, options, context);
+}
+
+/** From now until now there is nothing. */
+function assertSomethingComes(options: TailOptions, { checkpoint }: Destination): void {
+  const isKept = (options.checkpoint ?? checkpoint) !== undefined;
+  if (options.mode === 'latest version' || !options.untilCaughtUp || options.dryRun || isKept) return;
+  throw new FlowError('usage', 'the feed of all versions begins now, so with -e alone nothing would come', {
+    hint: 'with --checkpoint FILE each run has what was written since the one before; or leave -e out and it follows',
+  });
 }
 
 /** Pages being read at once, over all ranges. */

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { openFormat } from '../formats/named.ts';
 import { disk } from '../sinks/files/disk.ts';
 import { DECIDED, filesSink } from '../sinks/files/files.ts';
+import { fitting } from '../sinks/files/fitting.ts';
 import { directoryLayout, fileLayout, type Layout } from '../sinks/files/layout.ts';
 import { takeBack } from '../sinks/files/recovery.ts';
 import { makeDirectory } from '../support/directory.ts';
@@ -36,14 +37,21 @@ export function toFiles(out: string, options: ToFilesOptions, { talk }: Pick<Con
       const format = openFormat(shape.format, {
         columns: options.columns,
         isUnsafe: options.csvUnsafe,
+        avroSchema: options.avroSchema,
         decided: notes.get(DECIDED),
         envelope: options.envelope,
         onLeftOut: (name) => talk.note(leftOut(name)),
       });
       const { compression, rotation } = shape;
-      return filesSink({ disk, layout, format, compression, rotation, now: Date.now }, { notes, about, requestCharge });
+      const shop = { disk, layout, format, compression, rotation, now: Date.now };
+      return fitting(await filesSink(shop, { notes, about, requestCharge }), format);
     },
   };
+}
+
+/** Whether rows have columns for what is known of a change beside its document, which are filled from its envelope. */
+export function keepsFacts({ out, ...options }: FileOptions & { readonly out: string | undefined }): boolean {
+  return out !== undefined && options.avroSchema === undefined && shapeOf(out, options).format === 'avro';
 }
 
 function leftOut(name: string): string {

@@ -37,7 +37,7 @@ export async function transfer(work: Transfer, context: Context): Promise<void> 
     state = signal.aborted ? 'stopped' : 'done';
   } catch (error) {
     // Whoever has read enough does not want to hear of it.
-    if (error instanceof ClosedPipe) state = undefined;
+    if (error instanceof ClosedPipe || !hasBegun(tally, meters)) state = undefined;
     throw error;
   } finally {
     progress?.stop();
@@ -55,6 +55,11 @@ export const DRAIN_MS = 10_000;
 const SIDE_BY_SIDE = { window: 4, bytesMax: 256 * 1024 * 1024 };
 /** For a sink that takes one page of a range at a time, more would only be waiting. */
 const ONE_BY_ONE = { window: 2, bytesMax: 64 * 1024 * 1024 };
+
+/** Of what was refused at the start, there is nothing to sum up. */
+function hasBegun({ read, retries }: Tally, meters: readonly Meter[]): boolean {
+  return read > 0 || retries > 0 || total(meters).throttled > 0;
+}
 
 function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk }: Context): void {
   const { elapsedMs, read, written, filtered, setAside, settled, retries } = tally;

@@ -8,8 +8,8 @@ export interface AvroRecords {
   /** As it is written into files. */
   readonly schema: string;
   readonly type: avro.Type;
-  /** Throws a `sink_refused` error for a row that is no such record; it names the line of the file. */
-  recordOf(text: Buffer, start: number, end: number, line: number): unknown;
+  /** Throws a `sink_refused` error for a row that is no such record; it names the line of the file, if it is of one. */
+  recordOf(text: Buffer, start: number, end: number, line?: number): unknown;
 }
 
 /** How rows become records. */
@@ -35,7 +35,7 @@ function recordsOf(schemaText: string): AvroRecords {
 }
 
 /** Throws a `usage` error for a text that is no schema of records. */
-export function parseSchema(text: string): Pick<AvroRecords, 'schema' | 'type'> {
+function parseSchema(text: string): Pick<AvroRecords, 'schema' | 'type'> {
   try {
     const schema = JSON.parse(text);
     const type = avro.Type.forSchema(schema, { wrapUnions: 'always' });
@@ -112,9 +112,9 @@ function membersOf(text: Buffer, start: number, names: readonly Buffer[]): (stri
   });
 }
 
-function refused({ message }: Misfit, line: number, row: unknown): FlowError {
+function refused({ message }: Misfit, line: number | undefined, row: unknown): FlowError {
   const { id } = Object(row) as { id?: unknown };
-  const which = typeof id === 'string' ? `document "${id}"` : `line ${line}`;
+  const which = typeof id === 'string' ? `document "${id}"` : line === undefined ? 'a document' : `line ${line}`;
   return new FlowError('sink_refused', `${which} does not fit the Avro schema: ${message}`, {
     hint: 'let the schema allow it, as in {"name": "total", "type": ["null", "double", "string"]}',
   });

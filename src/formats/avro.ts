@@ -1,4 +1,4 @@
-import { parseSchema } from './avro-record.ts';
+import { avroRecords } from './avro-record.ts';
 import type { AvroOptions } from './avro-writing.ts';
 import { converting } from './conversion.ts';
 import type { ConvertedFormat } from './format.ts';
@@ -8,6 +8,13 @@ import type { ConvertedFormat } from './format.ts';
  * as it was written, and beside it what is known of it. Throws a `usage` error for a schema that is none.
  */
 export function avroFormat(options: AvroOptions = {}): ConvertedFormat {
-  if (options.schema !== undefined) parseSchema(options.schema);
-  return { extension: 'avro', convert: converting({ name: 'avro', options }) };
+  const plain: ConvertedFormat = { extension: 'avro', convert: converting({ name: 'avro', options }) };
+  if (options.schema === undefined) return plain;
+  const { recordOf } = avroRecords(options);
+  return {
+    ...plain,
+    assertFits(document) {
+      recordOf(Buffer.from(document.buffer, document.byteOffset, document.byteLength), 0, document.byteLength);
+    },
+  };
 }

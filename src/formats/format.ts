@@ -27,6 +27,8 @@ export interface ConvertedFormat {
    * give the same bytes. Memory is bounded, however long the file. What is written need not be durable yet.
    */
   convert(from: string, to: string): Promise<void>;
+  /** Throws a `sink_refused` error for a document that `convert` would stumble over, where there may be such. */
+  assertFits?(document: Uint8Array): void;
 }
 
 export interface Rows {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { EVERYTHING } from '../../src/contract.ts';
@@ -44,6 +44,16 @@ test('a checkpoint that was being made by a process that is no more does not sta
   expect(withCheckpoint(file, (checkpoint) => checkpoint.positions())).toEqual([]);
 });
 
+test('what processes left behind that were killed while they made a checkpoint is removed, and nothing else', () => {
+  const file = freshFile();
+  mkdirSync(dirname(file));
+  const [old, young, other] = [`${file}.1.new`, `${file}.2.new-wal`, `${file}.1.new.mine`];
+  for (const path of [old, young, other]) writeFileSync(path, '');
+  for (const path of [old, other]) utimesSync(path, 0, 0);
+  withCheckpoint(file, () => {});
+  expect([old, young, other].map((path) => existsSync(path))).toEqual([false, true, true]);
+});
+
 test('a checkpoint below a file cannot be kept there', () => {
   expect(() => withCheckpoint(join(usedFile(), 'inside'), () => {})).toThrow(localIo(/inside/));
 });
@@ -71,7 +81,8 @@ async function ownedByAnotherProcess(file: string, work = ''): Promise<ChildProc
     const checkpoint = openCheckpoint(${JSON.stringify(file)}, ${JSON.stringify(JOB)}, { restart: false });
     ${work}
     console.log('open');
-    setInterval(() => {}, 1000);
+    // What nothing refers to may be collected, and is closed by that.
+    setInterval(() => checkpoint, 1000);
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -143,6 +143,7 @@ describe('a command line that makes no sense ends with 2 and says what to write:
       ['--mode', 'full-fidelity', '--start-from', 'beginning'],
       /from now on, or where a checkpoint says\n.*--start-from/,
     ],
+    [['--mode', 'full-fidelity', '-e'], /nothing would come\n.*--checkpoint FILE/],
     [['--partition-key', 'a', '--feed-range', '0-1'], /exclude each other/],
   ])('%s', async (flags, message) => {
     const result = await runCli(['tail', 'embedded:shop/orders', ...flags], { cwd: useDirectory() });

@@ -15,6 +15,7 @@ const NOTHING: ToFilesOptions = {
   rotateEvery: undefined,
   columns: undefined,
   csvUnsafe: false,
+  avroSchema: undefined,
   checkpoint: undefined,
   restart: false,
   envelope: false,
@@ -35,6 +36,8 @@ describe('the name says what is written:', () => {
     ['orders.parquet', 'parquet', 'orders.parquet.checkpoint.db'],
     ['orders.avro', 'avro', 'orders.avro.checkpoint.db'],
     ['orders.csv/', 'ndjson', '.cosmosflow.db'],
+    ['orders.txt/', 'ndjson', '.cosmosflow.db'],
+    ['2026.08.01', 'ndjson', '.cosmosflow.db'],
   ])('%s', (name, kind, checkpoint) => {
     const directory = useDirectory();
     const destination = open(`${directory}/${name}`);
@@ -50,6 +53,8 @@ describe('it is refused with exit code 2', () => {
     ['to compress what is compressed', 'x', { format: 'parquet', compress: 'gzip' }],
     ['to choose columns of what has none', 'x.json', { columns: [['id']] }],
     ['to choose columns of Parquet inside of properties', 'x.parquet', { columns: [['a', 'b']] }],
+    ['a file of a kind that is not known', 'x.txt', {}],
+    ['a schema for what has none', 'x.json', { avroSchema: '{}' }],
     ['to write formulas into what is not CSV', 'x.json', { csvUnsafe: true }],
   ] satisfies [string, string, Partial<ToFilesOptions>][])('%s', (_, name, options) => {
     const path = join(useDirectory(), name);
