@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { measureBudget } from './budget.ts';
 import type { Comparison } from './comparison.ts';
 import { compareCopying } from './copy.ts';
 import { describe, SHAPES } from './documents.ts';
@@ -32,6 +33,7 @@ const MEASURE: Readonly<Record<Part, () => Promise<unknown>>> = {
   million: async () => lines.push(...(await measureMillion(progress))),
   verify: async () => lines.push(...(await measureVerification(quick ? 100_000 : 1_000_000, progress))),
   export: async () => lines.push(...(await measureExport(progress))),
+  budget: async () => lines.push(...(await measureBudget(progress))),
 };
 
 const started = performance.now();

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export type Part = 'read' | 'write' | 'copy' | 'server' | 'forward' | 'million' | 'verify' | 'export';
+export type Part = 'read' | 'write' | 'copy' | 'server' | 'forward' | 'million' | 'verify' | 'export' | 'budget';
 
 export interface Options {
   readonly pairs: number;
@@ -8,11 +8,11 @@ export interface Options {
   readonly quick: boolean;
 }
 
-const PARTS: readonly Part[] = ['read', 'write', 'copy', 'server', 'forward', 'million', 'verify', 'export'];
+const PARTS: readonly Part[] = ['read', 'write', 'copy', 'server', 'forward', 'million', 'verify', 'export', 'budget'];
 /** Take minutes, and gigabytes of disk. */
-const ON_REQUEST: readonly Part[] = ['million', 'verify', 'export'];
+const ON_REQUEST: readonly Part[] = ['million', 'verify', 'export', 'budget'];
 
-/** `--quick`: fewer pairs; `--only read|write|copy|server|forward|million|verify|export`: one part, the last three only if asked for. */
+/** `--quick`: fewer pairs; `--only read|write|copy|server|forward|million|verify|export|budget`: one part, the last four only if asked for. */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({ args: [...args], options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
   const { quick = false, only } = values;

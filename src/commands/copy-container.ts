@@ -21,7 +21,9 @@ import type { PatienceOptions } from '../support/patience.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
+import { type BatchOptions, batchingFrom } from './batch-flags.ts';
 import { type Between, type BetweenOptions, between } from './between.ts';
+import type { TermsOptions, Throughput } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import { assertHasVersions, copySource, jobModeOf } from './deletes.ts';
 import type { Deletes } from './deletes-flags.ts';
@@ -30,6 +32,7 @@ import { type Lifetime, type LifetimeOptions, lifetime } from './lifetime.ts';
 import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
+import { setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 import { modeOf, type TransformingOptions, transforming } from './transforming.ts';
 
@@ -40,13 +43,16 @@ export interface CopyOptions
     LifetimeOptions,
     TransformingOptions,
     RefusalOptions,
-    PlanOptions {
+    PlanOptions,
+    TermsOptions,
+    BatchOptions {
   readonly follow: boolean;
   readonly deletes: Deletes;
   readonly resume: boolean;
   readonly checkpoint: string;
-  readonly concurrency: number;
   readonly write: StrategyName;
+  /** For the source, where it is another than for the target. */
+  readonly readThroughput: Throughput | undefined;
   readonly maxItemCount: number;
   readonly poll: number;
   readonly patience: number;
@@ -81,7 +87,7 @@ export async function copyContainer(
     const refusals = own(await openRefusals(options, job, tally));
     const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
       patiently(
-        () => connect(accounts, from, to, transform ? undefined : work, options, context),
+        () => connect(accounts, { from, to }, transform ? undefined : work, options, context),
         patienceOf(tally, options, context.signal),
       ),
     );
@@ -142,6 +148,7 @@ async function planCopy(
 ): Promise<void> {
   const patience = patienceOf(tally, options, context.signal);
   const source = await patiently(() => openEnd(accounts, from, 'source', context), patience);
+  await patiently(() => setTerms(source, readTerms(options), context), patience);
   const { facts, connection } = source;
   work.assertKeeps(facts.partitionKey);
   const target = await patiently(() => findTarget(accounts, to, context), patience);
@@ -175,15 +182,14 @@ const READS_MAX = 16;
 
 async function connect(
   accounts: Accounts,
-  from: Address,
-  to: Address,
+  { from, to }: { readonly from: Address; readonly to: Address },
   /** Nothing, when documents get other keys on their way. */
   sameKeys: Between | undefined,
-  { deletes }: CopyOptions,
+  options: CopyOptions,
   context: Context,
 ): Promise<{ source: End; target: End }> {
   const source = await openEnd(accounts, from, 'source', context);
-  if (deletes === 'feed') await assertHasVersions(source, context.signal);
+  if (options.deletes === 'feed') await assertHasVersions(source, context.signal);
   sameKeys?.assertKeeps(source.facts.partitionKey);
   const target = await openEnd(accounts, to, 'target', context, async (client, name) => {
     const found = await findContainer(client, name);
@@ -194,11 +200,17 @@ async function connect(
   });
   if (sameKeys && !isSameKey(source.facts.partitionKey, target.facts.partitionKey))
     throw keyMismatch(source.facts, target.facts);
+  await setTerms(source, readTerms(options), context);
+  await setTerms(target, options, context);
   return { source, target };
 }
 
+function readTerms(options: CopyOptions): TermsOptions {
+  return { ...options, targetThroughput: options.readThroughput ?? options.targetThroughput };
+}
+
 function writeTo({ connection, facts }: End, tally: Tally, options: CopyOptions, context: Context): Sink {
-  const sink = strategicSink(connection, facts, options);
+  const sink = strategicSink(connection, facts, { ...options, ...batchingFrom(options) });
   // What was read is to be written even after a stop.
   return retryingSink(sink, patienceOf(tally, options, later(context.signal, DRAIN_MS)));
 }

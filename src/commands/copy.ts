@@ -1,14 +1,16 @@
 import { FlowError } from '../support/error.ts';
+import { BATCH_NOTE, batchFlags } from './batch-flags.ts';
+import { parseThroughput, TERMS_NOTE, termsFlags } from './budget-flags.ts';
 import { command } from './command.ts';
 import { deletes } from './deletes-flags.ts';
 import {
-  concurrency,
   count,
   deadLetter,
   dryRun,
   duration,
   embeddedData,
   maxErrors,
+  parsed,
   patience,
   requestTimeout,
   select,
@@ -49,6 +51,8 @@ export const copy = command({
     'An address is db/container (account from COSMOS_URI and COSMOS_KEY, or COSMOS_CONNECTION_STRING; for a target in ' +
       'another account COSMOS_TARGET_URI and COSMOS_TARGET_KEY), cosmos://HOST[:PORT]/db/container, or ' +
       'embedded:db/container for the embedded server.',
+    TERMS_NOTE,
+    BATCH_NOTE,
   ],
   arguments: [
     { name: 'source', summary: 'address of the container to read' },
@@ -69,7 +73,13 @@ export const copy = command({
     checkpoint: text('--checkpoint <file>', 'where to keep how far the copy is', '.cosmosflow/checkpoint.db'),
     resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
     restart: toggle('--restart', 'forget the checkpoint and start over'),
-    concurrency,
+    ...termsFlags,
+    readThroughput: parsed(
+      '--read-throughput <n|p%>',
+      'the same for the source alone, when it is another',
+      parseThroughput,
+    ),
+    ...batchFlags,
     maxItemCount: count('--max-item-count <n>', 'documents to ask for in a page', 1000, { max: 100_000 }),
     poll: duration('--poll <time>', 'with --follow, how long to wait when nothing is new', '1s', { minMs: 10 }),
     patience,

@@ -15,12 +15,14 @@ import { Tally } from '../support/tally.ts';
 import { keepYoungGeneration } from '../support/young-generation.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import { type BetweenOptions, between as betweenOf } from './between.ts';
+import type { TermsOptions } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import type { Destination } from './destination.ts';
 import { openEnd, patientlyRead } from './end.ts';
 import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
+import { setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 import { modeOf, type TransformingOptions, transforming } from './transforming.ts';
 
@@ -30,7 +32,8 @@ export interface ExportOptions
     BetweenOptions,
     TransformingOptions,
     RefusalOptions,
-    PlanOptions {
+    PlanOptions,
+    TermsOptions {
   readonly resume: boolean;
   /** `undefined`: where the destination keeps it. */
   readonly checkpoint: string | undefined;
@@ -99,7 +102,11 @@ export async function exportContainer(
       onWait: () => void tally.retries++,
     };
     const end = await context.talk.waiting(`connecting to ${sourceText}`, () =>
-      patiently(() => openEnd(accounts, from, 'source', context), patience),
+      patiently(async () => {
+        const opened = await openEnd(accounts, from, 'source', context);
+        await setTerms(opened, options, context);
+        return opened;
+      }, patience),
     );
     const { connection, facts } = end;
     await reader.check?.(connection, facts);

@@ -13,13 +13,15 @@ import { later } from '../support/later.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
+import { type BatchOptions, batchingFrom } from './batch-flags.ts';
+import type { TermsOptions } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import { patiently } from './patiently.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
+import { setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
-export interface FillOptions extends AccountsOptions, CheckpointOptions, RefusalOptions {
-  readonly concurrency: number;
+export interface FillOptions extends AccountsOptions, CheckpointOptions, RefusalOptions, TermsOptions, BatchOptions {
   readonly write: StrategyName;
   readonly patience: number;
   /** Where to keep how far it is; nowhere when not given. */
@@ -61,10 +63,9 @@ export async function fillContainer(
     const waiting = { budgetMs: options.patience, onWait: () => void tally.retries++ };
     const connect = async (): Promise<{ connection: Connection; facts: ContainerFacts }> => {
       const connection = await accounts.connect(address, 'target');
-      return {
-        connection,
-        facts: await open(connection, address, options.partitionKey ?? job.partitionKeyPath, context),
-      };
+      const facts = await open(connection, address, options.partitionKey ?? job.partitionKeyPath, context);
+      await setTerms({ connection, facts, role: 'target' }, options, context);
+      return { connection, facts };
     };
     const { connection, facts } = await talk.waiting(`connecting to ${target}`, () =>
       patiently(connect, { ...waiting, signal }),
@@ -73,7 +74,7 @@ export async function fillContainer(
     const rids = { sourceRid: job.sourceRid, targetRid: facts.rid };
     const checkpoint = own(file === undefined ? forgetful() : openCheckpoint(file, { ...names, ...rids }, options));
     if (checkpoint.positions().length > 0) talk.note(`going on where "${file}" says`);
-    const patient = retrying(strategicSink(connection, facts, options), {
+    const patient = retrying(strategicSink(connection, facts, { ...options, ...batchingFrom(options) }), {
       ...waiting,
       signal: later(signal, DRAIN_MS),
     });

@@ -1,10 +1,11 @@
 import type { CellType } from '../sources/import/table.ts';
 import { CUSTOMERS } from '../sources/order.ts';
 import { FlowError } from '../support/error.ts';
+import { BATCH_NOTE, batchFlags } from './batch-flags.ts';
+import { TERMS_NOTE, termsFlags } from './budget-flags.ts';
 import { command } from './command.ts';
 import {
   choice,
-  concurrency,
   count,
   deadLetter,
   duration,
@@ -36,6 +37,8 @@ export const produce = command({
       'and patch (its properties are set, at most 10) refuse what is not there. upsert-if-match replaces the version that ' +
       'the _etag of a document names, and inserts a document without one; delete-if-match deletes that version. The names of the ' +
       'Spark connector (ItemOverwrite, ItemAppend, …) do as well.',
+    TERMS_NOTE,
+    BATCH_NOTE,
   ],
   arguments: [{ name: 'target', summary: 'address of the container to fill' }],
   flags: {
@@ -73,7 +76,8 @@ export const produce = command({
     write,
     deadLetter,
     maxErrors,
-    concurrency,
+    ...termsFlags,
+    ...batchFlags,
     patience,
     requestTimeout,
     embeddedData,

@@ -1,3 +1,4 @@
+import { TERMS_NOTE, termsFlags } from './budget-flags.ts';
 import { command } from './command.ts';
 import { fileFlags } from './file-flags.ts';
 import {
@@ -27,6 +28,7 @@ export const queryExport = command({
     'A filter and a projection are asked of each physical range by itself, side by side, and their results handed on byte for byte; after a crash such an export goes on behind the last page of each range that was written. ORDER BY, GROUP BY, DISTINCT, TOP, OFFSET and aggregates over documents come in one stream, which starts over after a crash; where the service leaves it to clients to put them together, their numbers are those of JavaScript.',
     'Neither is a snapshot: what is written while the query runs may be found, or not. An export that has finished is not done again with the same checkpoint; --incremental does what is new.',
     '--incremental and --continuous find what was written since by the _ts of documents, by the clock of the server. Results come again when their document has changed; deletes are not seen. Results of documents that were written while a pass began may come twice: if there were more than 4,096 of them in a range, or if that pass was not an --incremental one and did not ask for whole documents.',
+    TERMS_NOTE,
   ],
   arguments: [{ name: 'source', summary: 'address of the container to read' }],
   flags: {
@@ -54,6 +56,7 @@ export const queryExport = command({
     resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
     restart: toggle('--restart', 'forget the checkpoint and start over'),
     maxItemCount: count('--max-item-count <n>', 'results to ask for in a page', 1000, { max: 100_000 }),
+    ...termsFlags,
     patience,
     requestTimeout,
     embeddedData,

@@ -2,6 +2,7 @@ import type { FeedMode } from '../sources/change-feed.ts';
 import { parseFeedRange, parsePartitionKey } from '../sources/feed-scope.ts';
 import { parseFeedStart } from '../sources/feed-start.ts';
 import { FlowError } from '../support/error.ts';
+import { TERMS_NOTE, termsFlags } from './budget-flags.ts';
 import { command } from './command.ts';
 import { fileFlags } from './file-flags.ts';
 import {
@@ -48,6 +49,7 @@ export const tail = command({
     '--where and --select speak the query language of Azure Cosmos DB, and call the document c. Without --select documents ' +
       'keep every byte; properties that are selected keep theirs. Deletes pass --where and --select as they are. What once ' +
       'met --where and no longer does is not deleted where it went.',
+    TERMS_NOTE,
   ],
   arguments: [{ name: 'source', summary: 'address of the container to read' }],
   flags: {
@@ -92,6 +94,7 @@ export const tail = command({
     restart: toggle('--restart', 'forget the checkpoint and start over'),
     maxItemCount: count('--max-item-count <n>', 'documents to ask for in a page', 1000, { max: 100_000 }),
     poll: duration('--poll <time>', 'how long to wait, at most, when nothing is new', '1s', { minMs: 10 }),
+    ...termsFlags,
     patience,
     requestTimeout,
     embeddedData,

@@ -74,7 +74,7 @@ function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk
       ['written', number(written)],
       ...unusual.map(([label, count]) => [label, number(count)] as const),
       [skipped > 0 && state !== 'done' ? 'not written' : 'skipped', number(skipped)],
-      ['request units', number(requestCharge)],
+      ['request units', `${number(requestCharge)}${perDocument(requestCharge, written || read)}`],
       ['throttled', number(throttled)],
       ['tried again', number(retries)],
       ['time', `${formatDuration(elapsedMs)}, ${number(rate)} documents/s`],
@@ -92,6 +92,10 @@ function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk
       elapsedMs: Math.round(elapsedMs),
     },
   );
+}
+
+function perDocument(requestCharge: number, documents: number): string {
+  return documents > 0 ? ` (${(requestCharge / documents).toFixed(2)} a document)` : '';
 }
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');

@@ -6,6 +6,7 @@ import { VERSION } from '../support/version.ts';
 import type { Account } from './account.ts';
 import { Agent } from './agent.ts';
 import { Batches } from './batches.ts';
+import { budgeted, type Terms } from './budgeted.ts';
 import { Points } from './points.ts';
 import { RawPages, type RawQueries } from './raw-pages.ts';
 import { masterKeySignature } from './signature.ts';
@@ -22,6 +23,8 @@ export interface ConnectionOptions {
 /** The connections to one account, and the clients of the SDK that share them. */
 export class Connection {
   readonly meter = new Meter();
+  /** How documents are asked for and written, by the path of their container. */
+  readonly terms = new Map<string, Terms>();
   /** The client for everything but documents. */
   readonly client: CosmosClient;
   readonly #endpoint: string;
@@ -51,7 +54,8 @@ export class Connection {
   /** A client that posts batches. */
   writer(): { readonly client: CosmosClient; readonly batches: Batches } {
     const batches = new Batches(this.#exchange(this.#large));
-    return { client: this.#open(batches.httpClient), batches };
+    // Whoever fills the batches sends less to a range that is throttled, and so must hear of it.
+    return { client: this.#open(batches.httpClient, { throttlesMax: 0 }), batches };
   }
 
   /** A client that reads and writes single documents as bytes. `signal` cuts its requests off. */
@@ -66,13 +70,18 @@ export class Connection {
   }
 
   #exchange(connections: Asker, signal?: AbortSignal): Exchange {
-    return exchangeOver(connections, { meter: this.meter, timeoutMs: this.#timeoutMs, signal });
+    const exchange = exchangeOver(connections, { meter: this.meter, timeoutMs: this.#timeoutMs, signal });
+    return budgeted(exchange, this.terms, signal);
   }
 
-  #open(httpClient: HttpClient): CosmosClient {
+  #open(httpClient: HttpClient, { throttlesMax = THROTTLES_MAX } = {}): CosmosClient {
     // The SDK changes the objects it is given, so each client gets its own.
     const connectionPolicy: ConnectionPolicy = {
-      retryOptions: { maxRetryAttemptCount: 9, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 30 },
+      retryOptions: {
+        maxRetryAttemptCount: throttlesMax,
+        fixedRetryIntervalInMilliseconds: 0,
+        maxWaitTimeInSeconds: 30,
+      },
     };
     const client = new CosmosClient({
       endpoint: this.#endpoint,
@@ -88,3 +97,5 @@ export class Connection {
 
 /** The service answers within 5 s or not at all; the rest is for networks. */
 const TIMEOUT_MS = 15_000;
+/** How often in a row the SDK waits and asks again when it is told to come back later. */
+const THROTTLES_MAX = 9;

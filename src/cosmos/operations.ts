@@ -16,6 +16,14 @@ export interface Batch {
   readonly batch: readonly Operation[];
 }
 
+/** What a batch may hold; less than what the service allows. */
+export interface BatchLimits {
+  itemsMax(rangeId: string): number;
+  bytesMax(rangeId: string): number;
+  /** Whether all operations of a batch have one partition key. */
+  readonly byKey?: boolean | undefined;
+}
+
 /** Makes operations of changes, for a container with one way to find a document's key. */
 export class Operations {
   readonly #key: DocumentKey;
@@ -27,26 +35,29 @@ export class Operations {
   }
 
   /** Batches that the service takes: one physical range each, no more operations or bytes than it allows. */
-  group(changes: readonly Change[], route: Route): Batch[] {
+  group(changes: readonly Change[], route: Route, limits: BatchLimits = WHATEVER_IS_ALLOWED): Batch[] {
     const full: Batch[] = [];
-    const open = new Map<string, Operation[]>();
-    const bytes = new Map<string, number>();
+    const open = new Map<string, Open>();
     for (const change of changes) {
       const operation = this.#operation(change);
       const rangeId = this.#rangeId(route);
-      const batch = open.get(rangeId) ?? [];
-      const size = (bytes.get(rangeId) ?? 0) + operation.bytes;
-      if (batch.length === OPERATIONS_MAX || (size > BATCH_BYTES_MAX && batch.length > 0)) {
-        full.push({ rangeId, batch });
-        open.set(rangeId, [operation]);
-        bytes.set(rangeId, operation.bytes);
-      } else {
-        batch.push(operation);
-        open.set(rangeId, batch);
-        bytes.set(rangeId, size);
+      const place = limits.byKey ? `${rangeId} ${this.#key.partitionKey}` : rangeId;
+      const found = open.get(place);
+      if (found && fits(found, operation)) {
+        found.batch.push(operation);
+        found.bytes += operation.bytes;
+        continue;
       }
+      if (found) full.push(found);
+      open.set(place, {
+        rangeId,
+        batch: [operation],
+        bytes: operation.bytes,
+        itemsMax: Math.min(OPERATIONS_MAX, limits.itemsMax(rangeId)),
+        bytesMax: Math.min(BATCH_BYTES_MAX, limits.bytesMax(rangeId)),
+      });
     }
-    return [...full, ...[...open].map(([rangeId, batch]) => ({ rangeId, batch }))];
+    return [...full, ...open.values()];
   }
 
   /** Of the range of the document that was scanned last. */
@@ -61,6 +72,17 @@ export class Operations {
     const { head, document: source, kept, removes = false } = this.#phrase(change, this.#key, end);
     return { change, head, document: source, kept, removes, bytes: Buffer.byteLength(head) + source.length + 2 };
   }
+}
+
+interface Open extends Batch {
+  readonly batch: Operation[];
+  bytes: number;
+  readonly itemsMax: number;
+  readonly bytesMax: number;
+}
+
+function fits({ batch, bytes, itemsMax, bytesMax }: Open, operation: Operation): boolean {
+  return batch.length < itemsMax && bytes + operation.bytes <= bytesMax;
 }
 
 /** How long the text of a batch is, at most. */
@@ -92,8 +114,10 @@ function copy(from: Buffer, start: number, end: number, to: Buffer, at: number):
 }
 
 /** Limits of the service, the second as its SDKs keep it. */
-const OPERATIONS_MAX = 100;
-const BATCH_BYTES_MAX = 220_201;
+export const OPERATIONS_MAX = 100;
+export const BATCH_BYTES_MAX = 220_201;
+
+const WHATEVER_IS_ALLOWED: BatchLimits = { itemsMax: () => OPERATIONS_MAX, bytesMax: () => BATCH_BYTES_MAX };
 
 const COMMA = 0x2c;
 const OPEN_ARRAY = 0x5b;

@@ -1,6 +1,6 @@
-import pLimit from 'p-limit';
 import type { Change, Sink } from '../contract.ts';
 import type { Outcome } from '../cosmos/batches.ts';
+import { containerPath } from '../cosmos/budgeted.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
 import { type Fault, faultOf, isTransient, toFlowError } from '../cosmos/faults.ts';
@@ -11,12 +11,12 @@ import { Routing } from '../cosmos/routing.ts';
 import { STATUS } from '../protocol/status.ts';
 import { buffers } from '../support/buffers.ts';
 import { FlowError } from '../support/error.ts';
+import { type BatchingOptions, batchingOf } from './batching.ts';
+import type { Fare } from './gates.ts';
 import { type Refusal, Refused } from './refused.ts';
 import { Undelivered } from './undelivered.ts';
 
-export interface CosmosSinkOptions {
-  /** Batches under way at once, over all writes. */
-  readonly concurrency: number;
+export interface CosmosSinkOptions extends BatchingOptions {
   /** How changes are put to the service; as upserts and deletes, when nothing is said. */
   readonly phrase?: Phrasing | undefined;
 }
@@ -25,16 +25,12 @@ export interface CosmosSinkOptions {
  * Upserts and deletes documents of a container, or as `phrase` has it, in batches per physical range. Of several changes
  * with one key in one write only the last is sent. Durable when the service has answered each operation.
  */
-export function cosmosSink(
-  connection: Connection,
-  facts: ContainerFacts,
-  { concurrency, phrase }: CosmosSinkOptions,
-): Sink {
+export function cosmosSink(connection: Connection, facts: ContainerFacts, options: CosmosSinkOptions): Sink {
   const { client, batches } = connection.writer();
   const container = containerOf(client, facts);
   const routing = new Routing(container);
-  const operations = new Operations(facts.partitionKey, phrase);
-  const limit = pLimit(concurrency);
+  const operations = new Operations(facts.partitionKey, options.phrase);
+  const { gates, limits } = batchingOf(options, () => connection.terms.get(containerPath(facts))?.budget);
   const what = `target "${facts.database}/${facts.container}"`;
   const post = async (rangeId: string, batch: readonly Operation[]): Promise<Failure[]> => {
     const body = buffers.take(bytesOf(batch));
@@ -61,8 +57,10 @@ export function cosmosSink(
       const route = await routing.table().catch((error: unknown) => {
         throw undelivered(changes, error, what);
       });
-      const groups = operations.group(newest(changes), route);
-      const posted = groups.map(({ rangeId, batch }) => limit(() => deliver(rangeId, batch)));
+      const groups = operations.group(newest(changes), route, limits);
+      const posted = groups.map(({ rangeId, batch }) =>
+        gates.through(rangeId, async () => fareOf(await deliver(rangeId, batch))),
+      );
       await Promise.allSettled(posted);
       const failures = (await Promise.all(posted)).flat();
       if (failures.some(({ fault }) => fault.status === STATUS.gone)) routing.forget();
@@ -71,6 +69,13 @@ export function cosmosSink(
     },
     close: async () => {},
   };
+}
+
+/** Whether a batch was too much for its range. */
+function fareOf(failures: Failure[]): Fare<Failure[]> {
+  const waits = failures.filter(({ fault }) => fault.status === STATUS.tooManyRequests);
+  const throttledForMs = waits.length === 0 ? undefined : Math.max(...waits.map(({ fault }) => fault.retryAfterMs));
+  return { result: failures, throttledForMs };
 }
 
 interface Failure {

@@ -1,6 +1,7 @@
 import type { Change, Sink } from '../contract.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import type { ContainerFacts } from '../cosmos/container.ts';
+import type { BatchingOptions } from './batching.ts';
 import { cosmosSink } from './cosmos.ts';
 import { lookedInto } from './looked-into.ts';
 import { type Refusal, Refused } from './refused.ts';
@@ -8,9 +9,7 @@ import { storedIn } from './stored.ts';
 import { type Strategy, type StrategyName, strategyOf } from './strategies.ts';
 import { successive } from './successive.ts';
 
-export interface StrategicOptions {
-  /** Batches under way at once, over all writes. */
-  readonly concurrency: number;
+export interface StrategicOptions extends BatchingOptions {
   readonly write: StrategyName;
 }
 

@@ -1,0 +1,110 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import { assert } from '../support/assert.ts';
+import { Average } from './average.ts';
+import { type Clock, Pace, WALL_CLOCK } from './pacing.ts';
+
+export interface BudgetOptions {
+  /** Request units a second for all requests together. */
+  readonly unitsPerSecond: number;
+  /** What the service lets each physical range have, where that is known. */
+  readonly rangeUnitsPerSecond?: number | undefined;
+  readonly clock?: Clock;
+}
+
+/** What is known of a request before it is sent. */
+export interface Expense {
+  /** Id of the physical range that it goes to, where it says so. */
+  readonly range: string | undefined;
+  /** Requests of one kind cost about the same for each unit of their size. */
+  readonly kind: 'read' | 'write' | 'other';
+  /** Documents that a read asks for; bytes that a write sends; 1 for others. */
+  readonly size: number;
+}
+
+/** Takes note of what a request has cost; `size` is that of what it got, where that is another than what was asked for. */
+export type Settle = (charge: number, size?: number) => void;
+
+/**
+ * The request units a second that may be spent on one container. Requests wait for their turn, each range for itself, so
+ * that one that has spent its share does not hold up the others.
+ */
+export class Budget {
+  readonly #options: BudgetOptions;
+  readonly #clock: Clock;
+  readonly #whole: Lane;
+  readonly #ranges = new Map<string, Lane>();
+  readonly #costs = {
+    read: new Average(READ_UNITS),
+    write: new Average(WRITE_UNITS),
+    other: new Average(OTHER_UNITS),
+  };
+
+  constructor(options: BudgetOptions) {
+    assert(options.unitsPerSecond > 0, 'a budget is more than nothing');
+    this.#options = options;
+    this.#clock = options.clock ?? WALL_CLOCK;
+    this.#whole = this.#lane(options.unitsPerSecond);
+  }
+
+  /** The size of a request that spends no more than one slice of the budget; at least 1. */
+  sizeMax(kind: Expense['kind']): number {
+    const { unitsPerSecond, rangeUnitsPerSecond = unitsPerSecond } = this.#options;
+    const slice = (Math.min(unitsPerSecond, rangeUnitsPerSecond) * SLICE_MS) / 1000;
+    return Math.max(1, Math.floor(slice / this.#costs[kind].value));
+  }
+
+  /** Resolves when the request may be sent; rejects when the signal aborts before that. */
+  async admit({ range, kind, size }: Expense, signal?: AbortSignal): Promise<Settle> {
+    const lane = this.#laneOf(range);
+    const cost = this.#costs[kind];
+    const spent = await lane.turn(async () => {
+      await this.#untilFree(lane.pace, () => cost.value * size, signal);
+      return this.#whole.turn(async () => {
+        await this.#untilFree(this.#whole.pace, () => cost.value * size, signal);
+        const now = this.#clock.now();
+        const charge = cost.value * size;
+        return [lane, this.#whole].map(({ pace }) => ({ pace, spent: pace.spend(charge, now) }));
+      });
+    });
+    return (charge, got = size) => {
+      for (const one of spent) one.pace.settle(one.spent, charge);
+      // What was refused cost next to nothing, and says nothing of what the next one will cost.
+      if (got > 0) cost.add(charge / got);
+    };
+  }
+
+  async #untilFree(pace: Pace, charge: () => number, signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const waitMs = pace.waitMs(charge(), this.#clock.now());
+      if (waitMs <= 0) return;
+      await this.#clock.wait(waitMs, signal);
+    }
+  }
+
+  #laneOf(range: string | undefined): Lane {
+    const { unitsPerSecond, rangeUnitsPerSecond = unitsPerSecond } = this.#options;
+    const name = range ?? '';
+    const lane = this.#ranges.get(name) ?? this.#lane(range === undefined ? unitsPerSecond : rangeUnitsPerSecond);
+    this.#ranges.set(name, lane);
+    return lane;
+  }
+
+  #lane(unitsPerSecond: number): Lane {
+    return { pace: new Pace(unitsPerSecond, this.#clock.now()), turn: pLimit(1) };
+  }
+}
+
+interface Lane {
+  readonly pace: Pace;
+  /** First come, first served. */
+  readonly turn: LimitFunction;
+}
+
+/** How much of a second one request may spend: many small requests are more even than few large ones. */
+const SLICE_MS = 50;
+
+// What things cost until it is known, rather too much: a document of a kilobyte that is written takes 5 to 10.
+const READ_UNITS = 0.2;
+const WRITE_UNITS = 0.015;
+const OTHER_UNITS = 5;

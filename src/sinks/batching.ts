@@ -1,0 +1,50 @@
+import type { Budget } from '../cosmos/budget.ts';
+import { BATCH_BYTES_MAX, type BatchLimits, OPERATIONS_MAX } from '../cosmos/operations.ts';
+import { Gates } from './gates.ts';
+
+/** What batches are like. */
+export interface BatchingOptions {
+  /** Batches under way at once, over all writes and ranges. */
+  readonly concurrency: number;
+  /** The same for one range of the target. */
+  readonly inFlightMax?: number | undefined;
+  readonly batch?: BatchKind | undefined;
+  readonly itemsMax?: number | undefined;
+  readonly bytesMax?: number | undefined;
+}
+
+/** `adaptive`: as many and as large as a range takes; `size`, `bytes`: as large as is said; `partition`: of one key each. */
+export type BatchKind = (typeof BATCH_KINDS)[number];
+
+export const BATCH_KINDS = ['adaptive', 'size', 'bytes', 'partition'] as const;
+
+export interface Batching {
+  readonly gates: Gates;
+  readonly limits: BatchLimits;
+}
+
+/** How changes are put into batches, and when those are sent; none costs more than a slice of the budget. */
+export function batchingOf(options: BatchingOptions, budget: () => Budget | undefined): Batching {
+  const {
+    concurrency,
+    inFlightMax,
+    batch = 'adaptive',
+    itemsMax = OPERATIONS_MAX,
+    bytesMax = BATCH_BYTES_MAX,
+  } = options;
+  const isAdaptive = batch === 'adaptive';
+  const gates = new Gates({
+    concurrency,
+    inFlightMax,
+    itemsMax,
+    adaptsSize: isAdaptive,
+    // With a budget it is that which they wait for.
+    heedsLatency: isAdaptive && budget() === undefined,
+  });
+  const limits: BatchLimits = {
+    itemsMax: (range) => gates.itemsMax(range),
+    bytesMax: () => Math.min(bytesMax, budget()?.sizeMax('write') ?? bytesMax),
+    byKey: batch === 'partition',
+  };
+  return { gates, limits };
+}
