@@ -57,13 +57,13 @@ export class Budget {
   async admit({ range, kind, size }: Expense, signal?: AbortSignal): Promise<Settle> {
     const lane = this.#laneOf(range);
     const cost = this.#costs[kind];
+    const guess = (): number => cost.value * size;
     const spent = await lane.turn(async () => {
-      await this.#untilFree(lane.pace, () => cost.value * size, signal);
+      await this.#untilFree((now) => lane.pace.waitInSecondMs(guess(), now), signal);
       return this.#whole.turn(async () => {
-        await this.#untilFree(this.#whole.pace, () => cost.value * size, signal);
+        await this.#untilFree((now) => this.#whole.pace.waitMs(guess(), now), signal);
         const now = this.#clock.now();
-        const charge = cost.value * size;
-        return [lane, this.#whole].map(({ pace }) => ({ pace, spent: pace.spend(charge, now) }));
+        return [lane, this.#whole].map(({ pace }) => ({ pace, spent: pace.spend(guess(), now) }));
       });
     });
     return (charge, got = size) => {
@@ -73,11 +73,12 @@ export class Budget {
     };
   }
 
-  async #untilFree(pace: Pace, charge: () => number, signal?: AbortSignal): Promise<void> {
+  async #untilFree(left: (now: number) => number, signal?: AbortSignal): Promise<void> {
     for (;;) {
       signal?.throwIfAborted();
-      const waitMs = pace.waitMs(charge(), this.#clock.now());
-      if (waitMs <= 0) return;
+      const waitMs = left(this.#clock.now());
+      // Sums of fractions are not exact: less than this is nothing.
+      if (waitMs < SOON_MS) return;
       await this.#clock.wait(waitMs, signal);
     }
   }
@@ -100,6 +101,8 @@ interface Lane {
   /** First come, first served. */
   readonly turn: LimitFunction;
 }
+
+const SOON_MS = 0.01;
 
 /** How much of a second one request may spend: many small requests are more even than few large ones. */
 const SLICE_MS = 50;

@@ -18,15 +18,17 @@ export interface Spent {
   charge: number;
 }
 
-// Two rules, as the service has budgets per second and refuses what is over: what is sent evenly follows the rate, with
-// some of what was missed made up for; and in no second, whenever it begins, more than the whole of it is sent. What a
-// request costs is known afterwards: what was guessed too low is missing in what follows.
+// What is sent follows the rate, on average. What was missed, by a late timer or for want of work, is made up for, but never
+// so that a second has more than the whole of its units, whenever it begins: the service has budgets per second and
+// refuses what is over. Nor is it sent all at once. What a request costs is known afterwards: what was guessed too low is
+// missing in what follows.
 
 /** How request units may be spent: so many a second, evenly. */
 export class Pace {
   readonly #unitsPerSecond: number;
   #saved = 0;
   #savedAt: number;
+  /** What was spent in the last second, oldest first. */
   readonly #second: Spent[] = [];
   #inSecond = 0;
 
@@ -38,7 +40,22 @@ export class Pace {
   /** How long a request that costs about so much has to wait; 0 when it may go. */
   waitMs(charge: number, now: number): number {
     this.#advance(now);
-    return Math.max(this.#untilSaved(charge), this.#untilForgotten(charge, now));
+    const perMs = (this.#unitsPerSecond * RATE_SHARE) / SECOND_MS;
+    return Math.max(-this.#saved / perMs, this.#burstMs(now), this.waitInSecondMs(charge, now));
+  }
+
+  /** The same, but for how evenly they are spent within a second. */
+  waitInSecondMs(charge: number, now: number): number {
+    this.#advance(now);
+    // Half of the requests at the edge of a second go a little over it, half stay below.
+    let over = this.#inSecond + charge / 2 - this.#unitsPerSecond * SECOND_SHARE;
+    let until = now;
+    for (const spent of this.#second) {
+      if (over <= 0) break;
+      over -= spent.charge;
+      until = spent.at + SECOND_MS;
+    }
+    return until - now;
   }
 
   spend(charge: number, now: number): Spent {
@@ -57,37 +74,26 @@ export class Pace {
     if (this.#second.includes(spent)) this.#inSecond += missing;
   }
 
-  #untilSaved(charge: number): number {
-    const missing = Math.min(charge, this.#savedMax) - this.#saved;
-    return missing <= TINY ? 0 : (missing / this.#perMs) * ROUNDING;
-  }
-
-  #untilForgotten(charge: number, now: number): number {
-    let over = this.#inSecond + charge - this.#unitsPerSecond * SECOND_SHARE;
-    let until = now;
-    for (const spent of this.#second) {
-      if (over <= 0) break;
-      over -= spent.charge;
-      until = spent.at + SECOND_MS;
+  /** How long until of the last moments not more is spent than is allowed at once. */
+  #burstMs(now: number): number {
+    let room = ((this.#unitsPerSecond * BURST_MS) / SECOND_MS) * BURST_FACTOR;
+    for (let index = this.#second.length - 1; index >= 0; index--) {
+      const { at, charge } = this.#second[index] as Spent;
+      if (at + BURST_MS <= now) return 0;
+      room -= charge;
+      if (room <= 0) return at + BURST_MS - now;
     }
-    return until - now;
+    return 0;
   }
 
   #advance(now: number): void {
-    this.#saved = Math.min(this.#savedMax, this.#saved + (now - this.#savedAt) * this.#perMs);
+    const earned = ((now - this.#savedAt) / SECOND_MS) * this.#unitsPerSecond * RATE_SHARE;
+    this.#saved = Math.min(this.#unitsPerSecond, this.#saved + earned);
     this.#savedAt = now;
     while (this.#second[0] && this.#second[0].at + SECOND_MS <= now) {
       this.#inSecond -= (this.#second.shift() as Spent).charge;
     }
     if (this.#second.length === 0) this.#inSecond = 0;
-  }
-
-  get #perMs(): number {
-    return (this.#unitsPerSecond * RATE_SHARE) / SECOND_MS;
-  }
-
-  get #savedMax(): number {
-    return this.#perMs * SAVED_MS;
   }
 }
 
@@ -95,8 +101,6 @@ const SECOND_MS = 1000;
 /** What is aimed at, so that what is uneven on the way to the service does not run into its limit. */
 const RATE_SHARE = 0.98;
 const SECOND_SHARE = 0.995;
-/** What a timer that is late, or a pause of the process, may have missed and is made up for. */
-const SAVED_MS = 100;
-/** Below what is ever charged; sums of fractions are not exact. */
-const TINY = 1e-6;
-const ROUNDING = 1 + 1e-9;
+/** In a tenth of a second there may be twice what is due in it. */
+const BURST_MS = 100;
+const BURST_FACTOR = 2;
