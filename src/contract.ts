@@ -57,6 +57,8 @@ export interface Page {
   readonly resumeAt: Continuation | undefined;
   /** About how many changes of the range came after this page, where the source can tell. */
   readonly lag?: number;
+  /** Set on a page without changes that is not the end for now: what was read is not wanted. */
+  readonly hasMore?: boolean;
   /** Set on the last page of a range that has split: where its successors, which tile it, go on. */
   readonly split?: readonly Position[];
   /** What is to be noted in its commit, beside what the sink notes. */

@@ -44,8 +44,9 @@ function read(file: string): string {
   }
 }
 
-function workOf({ name, after, until, mayFail }: Pipeline) {
-  return { name, after: after.map(({ text }) => text), until: until.map(({ text }) => text), mayFail };
+function workOf({ name, kind, after, until, mayFail }: Pipeline) {
+  const namesOf = (references: typeof after): string[] => references.map(({ text }) => text);
+  return { name, after: namesOf(after), until: namesOf(until), mayFail, isServer: kind?.ending === 'at once' };
 }
 
 function start(pipeline: Pipeline, stdin: SharedInput, context: Context): (signals: Signals) => Promise<void> {

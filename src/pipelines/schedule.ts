@@ -9,6 +9,8 @@ export interface Work {
   readonly until: readonly string[];
   /** Whether the others go on when it fails. */
   readonly mayFail: boolean;
+  /** Whether the others may need it to end well: then it is stopped after them. */
+  readonly isServer: boolean;
   run(signals: Signals): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ class Run {
   readonly #works: ReadonlyMap<string, Work>;
   readonly #failed = new AbortController();
   readonly #stop: AbortSignal;
+  readonly #stopped: Promise<void>;
   readonly #watcher: Watcher;
   readonly #outcomes = new Map<string, Promise<Outcome>>();
   readonly #failures: unknown[] = [];
@@ -48,6 +51,10 @@ class Run {
   constructor(works: readonly Work[], signal: AbortSignal, watcher: Watcher) {
     this.#works = new Map(works.map((work) => [work.name, work]));
     this.#stop = AbortSignal.any([signal, this.#failed.signal]);
+    this.#stopped = new Promise((resolve) => {
+      if (this.#stop.aborted) resolve();
+      this.#stop.addEventListener('abort', () => resolve(), { once: true });
+    });
     this.#watcher = watcher;
   }
 
@@ -68,7 +75,7 @@ class Run {
 
   async #run(work: Work): Promise<Outcome> {
     for (const name of work.after) {
-      const before = await this.#outcome(name);
+      const before = await Promise.race([this.#outcome(name), this.#stopped]);
       if (this.#stop.aborted) return 'stopped';
       if (before === 'finished') continue;
       this.#watcher.skipped(work.name, name);
@@ -79,11 +86,21 @@ class Run {
       void Promise.all(work.until.map((name) => this.#outcome(name))).then(() => ending.abort());
     }
     try {
-      await work.run({ stop: this.#stop, ending: ending.signal });
+      await work.run({ stop: work.isServer ? this.#stopOfServers() : this.#stop, ending: ending.signal });
       return this.#stop.aborted ? 'stopped' : 'finished';
     } catch (error) {
       return this.#caught(work, error);
     }
+  }
+
+  /** Aborts once everything else has stopped. */
+  #stopOfServers(): AbortSignal {
+    const controller = new AbortController();
+    const others = [...this.#works.values()].filter(({ isServer }) => !isServer);
+    void this.#stopped
+      .then(() => Promise.all(others.map(({ name }) => this.#outcome(name))))
+      .then(() => controller.abort(this.#stop.reason));
+    return controller.signal;
   }
 
   #caught({ name, mayFail }: Work, error: unknown): Outcome {

@@ -103,7 +103,8 @@ async function* read(reading: Reading, scope: FeedScope, signal: AbortSignal): A
     const { body, positions, lag } = answer;
     const changes = body ? within(changesIn(body, key, reading), key, scope, point) : [];
     const resumeAt = (positions[0] as Position).resumeAt;
-    const page = { changes, resumeAt, lag, ...(body && { release: () => buffers.giveBack(body) }) };
+    const hasMore = body !== undefined && changes.length === 0;
+    const page = { changes, resumeAt, lag, hasMore, ...(body && { release: () => buffers.giveBack(body) }) };
     if (positions.length > 1) {
       yield { ...page, split: positions };
       return;

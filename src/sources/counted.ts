@@ -8,7 +8,12 @@ export function counted(source: Source, tally: Tally): Source {
     async *pages(range, from, signal) {
       tally.opened(range);
       for await (const page of source.pages(range, from, signal)) {
-        tally.page(range, page.changes.length, page.lag ?? 0, page.changes.length === 0 && !page.split);
+        tally.page(
+          range,
+          page.changes.length,
+          page.lag ?? 0,
+          page.changes.length === 0 && !page.split && !page.hasMore,
+        );
         yield page;
       }
     },

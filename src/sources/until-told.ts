@@ -9,7 +9,7 @@ export function untilTold(source: Source, ending: AbortSignal): Source {
       let isLast = ending.aborted;
       for await (const page of source.pages(range, from, signal)) {
         yield page;
-        if (isLast && page.changes.length === 0) return;
+        if (isLast && page.changes.length === 0 && !page.hasMore) return;
         isLast = ending.aborted;
       }
     },

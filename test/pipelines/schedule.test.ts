@@ -99,6 +99,23 @@ describe('pipelines side by side:', () => {
     expect(log.at(-1)).toBe('a ends');
   });
 
+  test('what serves others is stopped after them, so that they can end well', async () => {
+    const { log, play, stop } = rig();
+    const drained = Promise.withResolvers<void>();
+    const error = await play([
+      work('server', untilStopped, { isServer: true }),
+      work('never', async () => {}, { after: ['server'] }),
+      work('a', async (signals) => {
+        stop();
+        await untilStopped(signals);
+        setImmediate(drained.resolve);
+        await drained.promise;
+      }),
+    ]);
+    expect(error).toBeUndefined();
+    expect(log).toEqual(['server begins', 'a begins', 'a ends', 'server ends']);
+  });
+
   test('a stop reaches all of them, starts nothing more and is no failure', async () => {
     const { log, play, stop } = rig();
     const error = await play([
@@ -120,7 +137,7 @@ async function untilStopped({ stop }: Signals): Promise<void> {
 }
 
 function work(name: string, run: Work['run'], more: Partial<Work> = {}): Work {
-  return { name, after: [], until: [], mayFail: false, run, ...more };
+  return { name, after: [], until: [], mayFail: false, isServer: false, run, ...more };
 }
 
 /** `play` resolves with what was thrown. */

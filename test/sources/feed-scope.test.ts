@@ -3,6 +3,7 @@ import type { Source } from '../../src/contract.ts';
 import { EVERYTHING } from '../../src/contract.ts';
 import { assertTiles } from '../../src/pipeline/tiling.ts';
 import { parseFeedRange, parsePartitionKey, scopeOfKey } from '../../src/sources/feed-scope.ts';
+import { untilTold } from '../../src/sources/until-told.ts';
 import { idOf, rangesOf, readAll } from '../support/changes.ts';
 import { type ContainerRig, useContainer } from '../support/container.ts';
 import { feedOf, openFeed } from './rig.ts';
@@ -48,6 +49,14 @@ describe('a feed range', () => {
 });
 
 describe('a part of a container', () => {
+  test('is not taken to be at its end by pages with nothing of it', async () => {
+    const rig = await openFeed({ ranges: 1, documents: 60 });
+    for (const id of ['item-000', 'item-059']) {
+      const source = feedOf(rig, { scope: scopeOfKey([`key of ${id}`], rig.facts), follow: true });
+      expect((await readAll(untilTold(source, AbortSignal.abort()))).map(idOf)).toEqual([id]);
+    }
+  });
+
   test('is read alone, and tiled by the ranges that it reaches into', async () => {
     const rig = await openFeed({ ranges: 4, documents: 120 });
     const bounds = ['', '08', '17', '2A', 'FF'];

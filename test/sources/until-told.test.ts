@@ -17,7 +17,10 @@ test('a source that is told that nothing more comes ends, and not before it has 
       ending.abort();
       yield page('3');
       yield page('4', 'b1');
-      for (let at = 5; ; at++) yield page(`${at}`);
+      // All of it was out of what is wanted, and there is more.
+      yield { ...page('5'), hasMore: true };
+      yield page('6', 'c1');
+      for (let at = 7; ; at++) yield page(`${at}`);
     },
   };
   const seen: string[] = [];
@@ -29,7 +32,7 @@ test('a source that is told that nothing more comes ends, and not before it has 
     seen.push(`${resumeAt}${changes.map(idOf).join()}`);
   }
   expect(isWritten).toBe(true);
-  expect(seen).toEqual(['1a', '2', '3', '4b', '5']);
+  expect(seen).toEqual(['1a', '2', '3', '4b', '5', '6c', '7']);
 });
 
 test('a source that was told before it began reads once', async () => {
