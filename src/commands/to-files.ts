@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { avroFormat } from '../formats/avro.ts';
 import { openFormat } from '../formats/named.ts';
 import { disk } from '../sinks/files/disk.ts';
 import { DECIDED, filesSink } from '../sinks/files/files.ts';
@@ -27,6 +28,7 @@ export function toFiles(out: string, options: ToFilesOptions, { talk }: Pick<Con
   const layout = shape.isSingle ? fileLayout(path) : directoryLayout(path, suffix);
   const checkpoint = options.checkpoint ?? checkpointOf(layout, path);
   assertWritable(layout.directory);
+  if (options.avroSchema !== undefined) avroFormat({ schema: options.avroSchema });
   if (options.restart || !existsSync(checkpoint)) assertVacant(layout, path, checkpoint, options.restart);
   return {
     name: `${path} (${shape.name})`,

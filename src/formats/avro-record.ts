@@ -42,7 +42,10 @@ function parseSchema(text: string): Pick<AvroRecords, 'schema' | 'type'> {
     if (type.typeName !== 'record') throw new TypeError(`it is one of type "${type.typeName}"`);
     return { schema: JSON.stringify(schema), type };
   } catch (cause) {
-    throw new FlowError('usage', `the Avro schema is not that of a record: ${(cause as Error).message}`, { cause });
+    throw new FlowError('usage', `the Avro schema is not that of a record: ${(cause as Error).message}`, {
+      hint: 'write one like {"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}]}',
+      cause,
+    });
   }
 }
 

@@ -54,6 +54,7 @@ describe('it is refused with exit code 2', () => {
     ['to choose columns of what has none', 'x.json', { columns: [['id']] }],
     ['to choose columns of Parquet inside of properties', 'x.parquet', { columns: [['a', 'b']] }],
     ['a file of a kind that is not known', 'x.txt', {}],
+    ['a schema that is none', 'x.avro', { avroSchema: '{"type":"recrod"}' }],
     ['a schema for what has none', 'x.json', { avroSchema: '{}' }],
     ['to write formulas into what is not CSV', 'x.json', { csvUnsafe: true }],
   ] satisfies [string, string, Partial<ToFilesOptions>][])('%s', (_, name, options) => {
