@@ -25,7 +25,8 @@ import { type BatchOptions, batchingFrom } from './batch-flags.ts';
 import { type Between, type BetweenOptions, between } from './between.ts';
 import type { TermsOptions, Throughput } from './budget-flags.ts';
 import type { Context } from './command.ts';
-import { assertHasVersions, copySource, jobModeOf } from './deletes.ts';
+import { comparingKeys } from './comparing-keys.ts';
+import { assertHasVersions, assertKeysStay, copySource, jobModeOf } from './deletes.ts';
 import type { Deletes } from './deletes-flags.ts';
 import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
 import { type Lifetime, type LifetimeOptions, lifetime } from './lifetime.ts';
@@ -48,6 +49,7 @@ export interface CopyOptions
     BatchOptions {
   readonly follow: boolean;
   readonly deletes: Deletes;
+  readonly deletesEvery: number;
   readonly resume: boolean;
   readonly checkpoint: string;
   readonly write: StrategyName;
@@ -70,6 +72,7 @@ export async function copyContainer(
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
   const work = between(options);
   const life = lifetime(options);
+  assertKeysStay(options);
   const transform = await transforming(options);
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
@@ -108,24 +111,18 @@ export async function copyContainer(
       checkpoint,
       over: (all: Source) => all,
     };
-    await transfer(
-      {
-        source,
-        sink,
-        checkpoint: flow.checkpoint,
-        tally,
-        meters,
-        between: (all) =>
-          flow.over(
-            work.wrap(
-              life.wrap(all, ends.source.facts, tally),
-              tally,
-              transform ? undefined : ends.source.facts.partitionKey,
-            ),
-          ),
-      },
-      context,
-    );
+    const keeps = transform ? undefined : ends.source.facts.partitionKey;
+    const flowing = {
+      source,
+      sink,
+      checkpoint: flow.checkpoint,
+      tally,
+      meters,
+      between: (all: Source) => flow.over(work.wrap(life.wrap(all, ends.source.facts, tally), tally, keeps)),
+    };
+    const move = (within: Context): Promise<void> => transfer(flowing, within);
+    if (options.deletes === 'diff') await comparingKeys(ends, move, { ...options, tally, patience }, context);
+    else await move(context);
     refusals.report();
   });
 }

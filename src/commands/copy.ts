@@ -2,7 +2,7 @@ import { FlowError } from '../support/error.ts';
 import { BATCH_NOTE, batchFlags } from './batch-flags.ts';
 import { parseThroughput, TERMS_NOTE, termsFlags } from './budget-flags.ts';
 import { command } from './command.ts';
-import { deletes } from './deletes-flags.ts';
+import { deletesFlags } from './deletes-flags.ts';
 import {
   count,
   deadLetter,
@@ -34,6 +34,9 @@ export const copy = command({
       'continuous backups of the account. Where that feed ends is noted for all ranges first; then everything is copied as it ' +
       'is, and what was changed or deleted from that moment on follows from there. An older version never takes the place of ' +
       'a newer one, and nothing that was deleted comes back. Deletes pass --where and --select.',
+    'With --deletes=diff no such feed is needed: keys of both containers are compared, at the end or, with --follow, every ' +
+      '--deletes-every, and what is in the target alone is DELETED there, whoever has written it. Both are looked at again ' +
+      'right before. That reads both containers each time.',
     'Documents arrive byte for byte, but for the system properties that the target sets. What is committed in the ' +
       'checkpoint is durable in the target. After a crash the same command goes on behind the last commit, and may ' +
       'write again what came after it.',
@@ -60,7 +63,7 @@ export const copy = command({
   ],
   flags: {
     follow: toggle('--follow', 'go on after catching up, until Ctrl-C'),
-    deletes,
+    ...deletesFlags,
     where,
     select,
     ...transformFlags,
@@ -96,6 +99,10 @@ export const copy = command({
     [
       'a replica that stays equal, deletes and expiries included',
       'cosmosflow copy shop/orders shop/orders-replica --follow --deletes',
+    ],
+    [
+      'the same, where the account has no feed of all versions',
+      'cosmosflow copy shop/orders shop/orders-replica --follow --deletes=diff --deletes-every 6h',
     ],
     ['a part of it', 'cosmosflow copy shop/orders shop/large-orders --where "c.amount > 100" --checkpoint large.db'],
     [

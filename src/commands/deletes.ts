@@ -14,6 +14,14 @@ export function jobModeOf(deletes: Deletes): string {
   return deletes === 'feed' ? 'latest version, then all versions and deletes' : 'latest version';
 }
 
+/** Refuses to compare keys that a copy may have changed. */
+export function assertKeysStay({ deletes, transform }: { deletes: Deletes; transform: string | undefined }): void {
+  if (deletes !== 'diff' || transform === undefined) return;
+  throw new FlowError('usage', '--deletes=diff compares keys, and --transform may change them', {
+    hint: 'write --deletes=feed, where the container has the feed of all versions, or leave one of them out',
+  });
+}
+
 /** What a copy reads, patiently. */
 export function copySource(end: End, deletes: Deletes, options: FeedOptions, patience: PatienceOptions): Source {
   const limit = pLimit(options.readsMax);
@@ -36,7 +44,7 @@ export async function assertHasVersions({ connection, facts, role, name }: End, 
     signal.throwIfAborted();
     if (!(error instanceof FlowError) || error.code !== 'configuration') throw toFlowError(error, role, name);
     throw new FlowError(error.code, error.message, {
-      hint: 'leave out --deletes; or give the container a changeFeedPolicy that retains versions, or the account continuous backups',
+      hint: 'to find deletes by comparing keys instead: --deletes=diff; or give the container a changeFeedPolicy that retains versions, or the account continuous backups',
       cause: error,
     });
   });

@@ -1,5 +1,6 @@
 import type { Change } from '../contract.ts';
 import type { DocumentKey } from '../cosmos/document-key.ts';
+import { keyObject } from '../protocol/key-object.ts';
 import { propertyNames } from '../protocol/partition-key.ts';
 import { assert } from '../support/assert.ts';
 import { locateMembers, SPAN } from '../support/json-bytes.ts';
@@ -69,35 +70,13 @@ function present(text: Buffer | undefined, what: string): Buffer {
   return text;
 }
 
-/** A property, and what is in it: a text, or properties in their turn. */
-type Tree = Map<string, Tree | string>;
-
 /** The service names the parts of the key by the last names of their paths, and leaves out what was not there. */
 function keyDocument(id: Buffer | undefined, partitionKey: Buffer | undefined, paths: readonly string[]): Buffer {
   const names = paths.map(propertyNames);
   const parts = partitionKey ? membersOf(partitionKey, namesOf(...names.map((path) => path.at(-1) ?? ''))) : [];
-  const tree: Tree = new Map([['id', present(id, 'id').toString('utf8')]]);
-  names.forEach((path, level) => {
+  const places = names.flatMap((path, level): [readonly string[], string][] => {
     const text = parts[level]?.toString('utf8');
-    if (text !== undefined) plant(tree, path, text);
+    return text === undefined ? [] : [[path, text]];
   });
-  return Buffer.from(textOf(tree));
-}
-
-function plant(tree: Tree, [name = '', ...rest]: readonly string[], text: string): void {
-  if (rest.length === 0) {
-    tree.set(name, text);
-    return;
-  }
-  const known = tree.get(name);
-  const branch: Tree = known instanceof Map ? known : new Map();
-  tree.set(name, branch);
-  plant(branch, rest, text);
-}
-
-function textOf(tree: Tree): string {
-  const members = [...tree].map(
-    ([name, value]) => `${JSON.stringify(name)}:${typeof value === 'string' ? value : textOf(value)}`,
-  );
-  return `{${members.join(',')}}`;
+  return Buffer.from(keyObject([[['id'], present(id, 'id').toString('utf8')], ...places]));
 }
