@@ -2,14 +2,7 @@ import type { JobNames } from '../checkpoint/job.ts';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
 import type { Sink, Source } from '../contract.ts';
 import { type Address, parseAddress } from '../cosmos/address.ts';
-import {
-  type ContainerFacts,
-  createContainer,
-  findContainer,
-  isSameKey,
-  readContainer,
-  templateOf,
-} from '../cosmos/container.ts';
+import { type ContainerFacts, findContainer, isSameKey } from '../cosmos/container.ts';
 import { toFlowError } from '../cosmos/faults.ts';
 import { flawless } from '../sinks/flawless.ts';
 import { retrying as retryingSink } from '../sinks/retrying.ts';
@@ -26,6 +19,7 @@ import { type Between, type BetweenOptions, between } from './between.ts';
 import type { TermsOptions, Throughput } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import { comparingKeys } from './comparing-keys.ts';
+import { openTarget } from './create-target.ts';
 import { assertHasVersions, assertKeysStay, copySource, jobModeOf } from './deletes.ts';
 import type { Deletes } from './deletes-flags.ts';
 import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
@@ -33,21 +27,24 @@ import { type Lifetime, type LifetimeOptions, lifetime } from './lifetime.ts';
 import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
+import { type Reshaping, type ReshapingOptions, reshaping } from './reshaping.ts';
 import { setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
-import { modeOf, type TransformingOptions, transforming } from './transforming.ts';
+import { modeOf, type Transforming, type TransformingOptions, transforming } from './transforming.ts';
 
 export interface CopyOptions
   extends AccountsOptions,
     CheckpointOptions,
     BetweenOptions,
     LifetimeOptions,
+    ReshapingOptions,
     TransformingOptions,
     RefusalOptions,
     PlanOptions,
     TermsOptions,
     BatchOptions {
   readonly follow: boolean;
+  readonly verify?: boolean;
   readonly deletes: Deletes;
   readonly deletesEvery: number;
   readonly resume: boolean;
@@ -73,24 +70,25 @@ export async function copyContainer(
   const work = between(options);
   const life = lifetime(options);
   assertKeysStay(options);
+  const reshape = reshaping(options);
   const transform = await transforming(options);
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
-    const job = { ...names, mode: modeOf(work.mode(life.mode(jobModeOf(options.deletes))), transform) };
+    const job = { ...names, mode: modeOf(work.mode(life.mode(jobModeOf(options.deletes, reshape))), transform) };
     // Before a target is created for a job that is then refused.
     if (!options.dryRun) assertUsable(options.checkpoint, job, options);
 
     const tally = new Tally();
     if (options.dryRun) {
-      await planCopy({ accounts, from, to, life, work, job, tally }, options, context);
+      await planCopy({ accounts, from, to, life, work, reshape, job, tally }, options, context);
       return;
     }
     const refusals = own(await openRefusals(options, job, tally));
     const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
       patiently(
-        () => connect(accounts, { from, to }, transform ? undefined : work, options, context),
+        () => connect(accounts, { from, to }, { work, transform, reshape }, options, context),
         patienceOf(tally, options, context.signal),
       ),
     );
@@ -105,20 +103,27 @@ export async function copyContainer(
     const patience = patienceOf(tally, options, context.signal);
     const source = copySource(ends.source, options.deletes, { ...options, readsMax: READS_MAX }, patience);
     life.announce(ends.source.facts, context.talk);
+    const keeps = transform ? undefined : ends.source.facts.partitionKey;
+    const wanted = (all: Source, counts: Tally): Source =>
+      work.wrap(life.wrap(all, ends.source.facts, counts), counts, keeps);
+    const reshaped = reshape?.between(ends.source.facts, ends.target.facts);
+    if (isFresh) {
+      const once = feedOf(ends.source, { ...options, follow: false, readsMax: READS_MAX }, patience);
+      await reshaped?.assertApart(wanted(once, new Tally()), context);
+    }
     const sink = refusals.around(flawless(writeTo(ends.target, tally, options, context)));
     const meters = [ends.source.connection.meter, ends.target.connection.meter];
     const flow = transform?.over(checkpoint, ends.target.facts.partitionKey) ?? {
       checkpoint,
       over: (all: Source) => all,
     };
-    const keeps = transform ? undefined : ends.source.facts.partitionKey;
     const flowing = {
       source,
       sink,
       checkpoint: flow.checkpoint,
       tally,
       meters,
-      between: (all: Source) => flow.over(work.wrap(life.wrap(all, ends.source.facts, tally), tally, keeps)),
+      between: (all: Source) => flow.over(reshaped ? reshaped.over(wanted(all, tally)) : wanted(all, tally)),
     };
     const move = (within: Context): Promise<void> => transfer(flowing, within);
     if (options.deletes === 'diff') await comparingKeys(ends, move, { ...options, tally, patience }, context);
@@ -133,13 +138,14 @@ interface CopyPlan {
   readonly to: Address;
   readonly life: Lifetime;
   readonly work: Between;
+  readonly reshape: Reshaping | undefined;
   readonly job: JobNames;
   readonly tally: Tally;
 }
 
 /** What `copyContainer` would do, as far as it can be known without doing it. */
 async function planCopy(
-  { accounts, from, to, life, work, job, tally }: CopyPlan,
+  { accounts, from, to, life, work, reshape, job, tally }: CopyPlan,
   options: CopyOptions,
   context: Context,
 ): Promise<void> {
@@ -149,7 +155,9 @@ async function planCopy(
   const { facts, connection } = source;
   work.assertKeeps(facts.partitionKey);
   const target = await patiently(() => findTarget(accounts, to, context), patience);
-  if (target && !isSameKey(facts.partitionKey, target.partitionKey)) throw keyMismatch(facts, target);
+  if (target && reshape) reshape.between(facts, target);
+  else if (target && !isSameKey(facts.partitionKey, target.partitionKey)) throw keyMismatch(facts, target);
+  const key = reshape?.keyOf(facts.partitionKey);
   await printPlan(
     {
       job: { ...job, sourceRid: facts.rid, targetRid: target?.rid ?? '' },
@@ -159,7 +167,7 @@ async function planCopy(
       between: (all) => work.wrap(life.wrap(all, facts, tally), tally, facts.partitionKey),
       meter: connection.meter,
       begins: 'beginning',
-      target: `${job.target}, ${target ? 'is there' : 'would be created like the source'}`,
+      target: `${job.target}, ${target ? 'is there' : `would be created like the source${key ? `, partitioned by ${key.paths.join(', ')}` : ''}`}`,
     },
     options,
     context,
@@ -177,25 +185,26 @@ async function findTarget(accounts: Accounts, to: Address, { signal }: Context):
 /** Pages being read at once, over all ranges. */
 const READS_MAX = 16;
 
+/** What may happen to documents on their way. */
+interface Changing {
+  readonly work: Between;
+  readonly transform: Transforming | undefined;
+  readonly reshape: Reshaping | undefined;
+}
+
 async function connect(
   accounts: Accounts,
   { from, to }: { readonly from: Address; readonly to: Address },
-  /** Nothing, when documents get other keys on their way. */
-  sameKeys: Between | undefined,
+  { work, transform, reshape }: Changing,
   options: CopyOptions,
   context: Context,
 ): Promise<{ source: End; target: End }> {
   const source = await openEnd(accounts, from, 'source', context);
   if (options.deletes === 'feed') await assertHasVersions(source, context.signal);
-  sameKeys?.assertKeeps(source.facts.partitionKey);
-  const target = await openEnd(accounts, to, 'target', context, async (client, name) => {
-    const found = await findContainer(client, name);
-    if (found) return found;
-    await createContainer(client, name, templateOf(source.facts.definition));
-    context.talk.note(`created ${name.database}/${name.container} like the source`);
-    return readContainer(client, name);
-  });
-  if (sameKeys && !isSameKey(source.facts.partitionKey, target.facts.partitionKey))
+  if (!transform) work.assertKeeps(source.facts.partitionKey);
+  const target = await openTarget(accounts, to, source.facts, reshape, context);
+  const isSame = !transform && !reshape;
+  if (isSame && !isSameKey(source.facts.partitionKey, target.facts.partitionKey))
     throw keyMismatch(source.facts, target.facts);
   await setTerms(source, readTerms(options), context);
   await setTerms(target, options, context);
@@ -236,6 +245,6 @@ function sayOnce({ talk }: Context, tally: Tally, lines: readonly string[]): () 
 export function keyMismatch(source: ContainerFacts, target: ContainerFacts): FlowError {
   const [wanted, found] = [source.partitionKey.paths.join(', '), target.partitionKey.paths.join(', ')];
   return new FlowError('partition_key_mismatch', `the target is partitioned by "${found}", the source by "${wanted}"`, {
-    hint: 'name a target that does not exist yet: it is created like the source',
+    hint: 'name a target that does not exist yet, or see --target-partition-key and --partition-key-from',
   });
 }

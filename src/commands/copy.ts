@@ -19,6 +19,7 @@ import {
   where,
 } from './flags.ts';
 import { lifetimeFlags } from './lifetime-flags.ts';
+import { reshapingFlags } from './reshaping-flags.ts';
 import { transformFlags } from './transform-flags.ts';
 import { assertCopies, write } from './write-flags.ts';
 
@@ -45,6 +46,8 @@ export const copy = command({
     'Where documents expire, each keeps what is left of its time to live: it expires in the target when it does in the ' +
       'source, and what has expired is not copied. --ttl keep copies times to live as they are, so that they begin anew; ' +
       '--ttl drop leaves them out.',
+    '--target-partition-key, --partition-key-from and --id-from give documents another key. Before anything is written it is ' +
+      'made sure that no two of them become one: by the rules alone, or else by reading the source once more.',
     'A document that the target refuses stops the copy. With --dead-letter it is set aside in a file, byte for byte and with ' +
       'the reason, before the checkpoint passes it; later versions of it are still copied.',
     '--write says what becomes of documents: upsert writes them whatever is there. insert refuses those that are there ' +
@@ -69,6 +72,7 @@ export const copy = command({
     ...transformFlags,
     write,
     ...lifetimeFlags,
+    ...reshapingFlags,
     deadLetter,
     maxErrors,
     dryRun,
@@ -108,6 +112,10 @@ export const copy = command({
     [
       'what it would do, and what it may cost',
       'cosmosflow copy embedded:shop/orders embedded:shop/orders-new --dry-run',
+    ],
+    [
+      'partitioned otherwise',
+      'cosmosflow copy shop/orders shop/by-region --target-partition-key /region --id-from "{/customerId}-{/id}"',
     ],
     ['a second job needs a checkpoint of its own', 'cosmosflow copy shop/users shop/users-copy --checkpoint users.db'],
   ],

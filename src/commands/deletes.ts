@@ -10,8 +10,9 @@ import type { Deletes } from './deletes-flags.ts';
 import { type End, type FeedOptions, patientlyRead } from './end.ts';
 
 /** Positions mean something only to a copy that reads the same feeds. */
-export function jobModeOf(deletes: Deletes): string {
-  return deletes === 'feed' ? 'latest version, then all versions and deletes' : 'latest version';
+export function jobModeOf(deletes: Deletes, reshape?: { readonly mode: string }): string {
+  const feeds = deletes === 'feed' ? 'latest version, then all versions and deletes' : 'latest version';
+  return reshape ? `${feeds}, ${reshape.mode}` : feeds;
 }
 
 /** Refuses to compare keys that a copy may have changed. */

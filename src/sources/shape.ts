@@ -1,4 +1,4 @@
-import { withMember } from '../formats/member.ts';
+import { memberIn, withMember } from '../formats/member.ts';
 import { murmur32 } from '../protocol/murmur.ts';
 import { type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
 import { FlowError } from '../support/error.ts';
@@ -25,10 +25,17 @@ export function shapeOf({ idFrom, partitionKeyFrom, partitionKey }: ShapeOptions
     const value: unknown = JSON.parse(document.toString());
     let shaped = document;
     keyRules.forEach((rule, index) => {
-      shaped = withMember(shaped, names[index] as string, JSON.stringify(rule(value)));
+      shaped = withValue(shaped, names[index] as string, rule(value));
     });
-    return idRule ? withMember(shaped, 'id', JSON.stringify(idRule(value, record))) : shaped;
+    return idRule ? withValue(shaped, 'id', idRule(value, record)) : shaped;
   };
+}
+
+/** What has that value already keeps its spelling. */
+function withValue(document: Buffer, name: string, value: KeyValue): Buffer {
+  const had = memberIn(document, name);
+  if (had !== undefined && Object.is(JSON.parse(had), value)) return document;
+  return withMember(document, name, Object.is(value, -0) ? '-0' : JSON.stringify(value));
 }
 
 type KeyValue = string | number | boolean | null;
@@ -126,6 +133,7 @@ function scalarAt(document: unknown, path: readonly string[], text: string): Key
     value = (value as Readonly<Record<string, unknown>>)[name];
   }
   if (typeof value === 'object' && value !== null) throw new Error(`its ${text} is not a single value`);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`its ${text} is too large a number`);
   return value as KeyValue;
 }
 
