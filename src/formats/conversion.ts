@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
+import { buffers } from '../support/buffers.ts';
 import { FlowError, type FlowErrorCode } from '../support/error.ts';
+import { frugal } from '../support/frugal.ts';
 import type { AvroOptions } from './avro-writing.ts';
 import type { ParquetOptions } from './parquet-writing.ts';
 
@@ -25,6 +27,9 @@ export function converting({ name, options }: Converter): (from: string, to: str
 const limit = pLimit(1);
 
 async function convert(conversion: Conversion): Promise<void> {
+  // A thread comes with a heap of its own, and what is left of the pages that were read is garbage by now.
+  buffers.forget();
+  frugal()();
   const worker = new Worker(WORKER, {
     workerData: conversion,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },

@@ -24,6 +24,12 @@ export class Buffers {
     return Buffer.from(memory);
   }
 
+  /** Lets the collector have what is kept for later. */
+  forget(): void {
+    this.#free.clear();
+    this.#keptBytes = 0;
+  }
+
   /** Takes the memory that a view is of, if it came from here. To be called when nobody looks at it any more. */
   giveBack({ buffer }: Uint8Array): void {
     const size = buffer.byteLength;
