@@ -24,6 +24,8 @@ export interface Argument {
   readonly name: string;
   readonly summary: string;
   readonly isOptional?: boolean;
+  /** Throws a FlowError when the text makes no sense; the command itself does so, too. */
+  readonly check?: (text: string) => unknown;
 }
 
 export interface Flag<Value> {

@@ -1,3 +1,4 @@
+import { parseAddress } from '../cosmos/address.ts';
 import { FlowError } from '../support/error.ts';
 import { BATCH_NOTE, batchFlags } from './batch-flags.ts';
 import { parseThroughput, TERMS_NOTE, termsFlags } from './budget-flags.ts';
@@ -61,8 +62,8 @@ export const copy = command({
     BATCH_NOTE,
   ],
   arguments: [
-    { name: 'source', summary: 'address of the container to read' },
-    { name: 'target', summary: 'address of the container to write' },
+    { name: 'source', summary: 'address of the container to read', check: parseAddress },
+    { name: 'target', summary: 'address of the container to write', check: parseAddress },
   ],
   flags: {
     follow: toggle('--follow', 'go on after catching up, until Ctrl-C'),

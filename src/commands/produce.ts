@@ -1,3 +1,4 @@
+import { parseAddress } from '../cosmos/address.ts';
 import type { CellType } from '../sources/import/table.ts';
 import { CUSTOMERS } from '../sources/order.ts';
 import { FlowError } from '../support/error.ts';
@@ -40,7 +41,7 @@ export const produce = command({
     TERMS_NOTE,
     BATCH_NOTE,
   ],
-  arguments: [{ name: 'target', summary: 'address of the container to fill' }],
+  arguments: [{ name: 'target', summary: 'address of the container to fill', check: parseAddress }],
   flags: {
     count: count('--count <n>', 'how many records; 1000, or as many as the duration allows, when not given', undefined),
     rate: count('--rate <n>', 'records a second; as fast as it goes when not given', undefined),

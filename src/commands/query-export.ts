@@ -1,3 +1,4 @@
+import { parseAddress } from '../cosmos/address.ts';
 import { TERMS_NOTE, termsFlags } from './budget-flags.ts';
 import { command } from './command.ts';
 import { fileFlags } from './file-flags.ts';
@@ -30,7 +31,7 @@ export const queryExport = command({
     '--incremental and --continuous find what was written since by the _ts of documents, by the clock of the server. Results come again when their document has changed; deletes are not seen. Results of documents that were written while a pass began may come twice: if there were more than 4,096 of them in a range, or if that pass was not an --incremental one and did not ask for whole documents.',
     TERMS_NOTE,
   ],
-  arguments: [{ name: 'source', summary: 'address of the container to read' }],
+  arguments: [{ name: 'source', summary: 'address of the container to read', check: parseAddress }],
   flags: {
     query: optional('--query <sql>', 'what to ask for; every document if nothing is said'),
     queryFile: optional('--query-file <file>', 'the same, from a file'),

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Pipeline } from '../pipelines/pipeline.ts';
 import { readPipelines } from '../pipelines/pipeline-file.ts';
-import { runAll, type Signals, type Watcher } from '../pipelines/schedule.ts';
+import { isDone, runAll, type Signals, type Watcher } from '../pipelines/schedule.ts';
 import { schemaOf } from '../pipelines/schema.ts';
 import { FlowError } from '../support/error.ts';
+import { ClosedPipe } from '../support/output.ts';
 import { redact } from '../support/redaction.ts';
 import type { Command, Context } from './command.ts';
 import { COMMANDS } from './index.ts';
@@ -95,9 +96,12 @@ function named(name: string, error: unknown): unknown {
 function watcherOf({ talk }: Context): Watcher {
   return {
     failed(name, error, stopsOthers) {
+      // Whoever has read enough does not want to hear of it.
+      if (error instanceof ClosedPipe) return;
       const cause = error instanceof FlowError && error.cause instanceof FlowError ? error.cause : error;
       const message = cause instanceof Error ? redact(cause.message) : String(cause);
-      talk.of(name).note(stopsOthers ? `failed; stopping the others: ${message}` : `failed: ${message}`);
+      const how = stopsOthers ? 'failed; stopping the others: ' : 'failed: ';
+      talk.of(name).note(`${isDone(error) ? '' : how}${message}`);
     },
     skipped: (name, missing) => talk.of(name).note(`not started, as "${missing}" has not finished`),
   };

@@ -1,3 +1,4 @@
+import { parseAddress } from '../cosmos/address.ts';
 import type { FeedMode } from '../sources/change-feed.ts';
 import { parseFeedRange, parsePartitionKey } from '../sources/feed-scope.ts';
 import { parseFeedStart } from '../sources/feed-start.ts';
@@ -51,7 +52,7 @@ export const tail = command({
       'met --where and no longer does is not deleted where it went.',
     TERMS_NOTE,
   ],
-  arguments: [{ name: 'source', summary: 'address of the container to read' }],
+  arguments: [{ name: 'source', summary: 'address of the container to read', check: parseAddress }],
   flags: {
     startFrom: parsed(
       '--start-from <when>',

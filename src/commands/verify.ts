@@ -1,3 +1,4 @@
+import { parseAddress } from '../cosmos/address.ts';
 import { command } from './command.ts';
 import { count, duration, embeddedData, optional, patience, requestTimeout, text, toggle } from './flags.ts';
 
@@ -20,8 +21,8 @@ export const verify = command({
     'A document that is deleted on one side after it was read there is found by the next run.',
   ],
   arguments: [
-    { name: 'source', summary: 'address of the container that is right' },
-    { name: 'target', summary: 'address of the container to compare with it' },
+    { name: 'source', summary: 'address of the container that is right', check: parseAddress },
+    { name: 'target', summary: 'address of the container to compare with it', check: parseAddress },
   ],
   flags: {
     repair: toggle('--repair', 'make the target like the source, which also deletes what is only in the target'),

@@ -2,12 +2,19 @@
 export interface Kind {
   readonly name: string;
   readonly summary: string;
-  readonly arguments: readonly { readonly name: string; readonly summary: string; readonly isOptional?: boolean }[];
+  readonly arguments: readonly Given[];
   readonly flags: Readonly<Record<string, Setting>>;
   /** How it ends when nothing more will come for it; without, by itself alone. */
   readonly ending?: 'once caught up' | 'at once';
   /** Whether it writes to standard output; it does when nobody says. */
   prints?(options: Readonly<Record<string, unknown>>): boolean;
+}
+
+interface Given {
+  readonly name: string;
+  readonly summary: string;
+  readonly isOptional?: boolean;
+  readonly check?: (text: string) => unknown;
 }
 
 export interface Setting {

@@ -102,10 +102,17 @@ export class PipelineReader {
     return kind.arguments.flatMap((argument) => {
       const field = members.get(argument.name);
       members.delete(argument.name);
-      if (field) return this.#fields.text(field) ?? [];
+      if (field) return this.#checked(argument, field);
       if (!argument.isOptional) this.#problems.add(at, `"${name}" has no ${argument.name}: ${argument.summary}`);
       return [];
     });
+  }
+
+  #checked({ check = () => {} }: Kind['arguments'][number], field: Field): string[] {
+    const text = this.#fields.text(field);
+    if (text === undefined) return [];
+    this.#parsed({ parse: check }, field.name, text, placeOf(field));
+    return [text];
   }
 
   #options(
@@ -154,7 +161,7 @@ export class PipelineReader {
     return text === 'true';
   }
 
-  #parsed(flag: Setting, name: string, text: string, at: number): unknown {
+  #parsed(flag: Pick<Setting, 'parse'>, name: string, text: string, at: number): unknown {
     try {
       return flag.parse(text);
     } catch (error) {

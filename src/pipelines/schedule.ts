@@ -36,6 +36,13 @@ export async function runAll(works: readonly Work[], signal: AbortSignal, watche
   await run.ended();
 }
 
+/** Whether all is done, but there is something to be said of it. */
+export function isDone(error: unknown): boolean {
+  return error instanceof FlowError && error.exitStatus === DONE_BUT;
+}
+
+const DONE_BUT = 3;
+
 type Outcome = 'finished' | 'stopped' | 'failed' | 'skipped';
 
 class Run {
@@ -105,7 +112,7 @@ class Run {
 
   #caught({ name, mayFail }: Work, error: unknown): Outcome {
     if (this.#stop.aborted && error === this.#stop.reason) return 'stopped';
-    const isRemark = error instanceof FlowError && error.exitStatus === DONE_BUT;
+    const isRemark = isDone(error);
     const stopsOthers = !isRemark && !mayFail && !this.#stop.aborted;
     this.#watcher.failed(name, error, stopsOthers);
     (isRemark ? this.#remarks : this.#failures).push(error);
@@ -113,5 +120,3 @@ class Run {
     return isRemark ? 'finished' : 'failed';
   }
 }
-
-const DONE_BUT = 3;

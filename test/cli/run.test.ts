@@ -46,6 +46,22 @@ pipelines:
   expect(lines.at(-3)).toMatch(/^cosmosflow: \[receive\] /);
 });
 
+test('a reader of the pipe who has enough ends it without a word, and the others are drained', async () => {
+  const cwd = directoryWith(`
+pipelines:
+  orders: { command: produce, target: embedded:shop/orders, rate: 100, count: 100000 }
+  first: { command: produce, target: embedded:shop/orders, seed: 2, count: 40 }
+  print: { command: tail, source: embedded:shop/orders, start-from: beginning, poll: 20ms, after: first }
+`);
+  const result = await runCli(['run'], {
+    cwd,
+    onStart: (child) => child.stdout?.once('data', () => child.stdout?.destroy()),
+  });
+  expect(result, result.stderr).toMatchObject({ status: 141 });
+  expect(result.stderr).toMatch(/\[orders\] stopped: read (\d+), written \1,/);
+  expect(result.stderr).not.toMatch(/failed|nobody reads/);
+});
+
 test('Ctrl-C drains all of them, and what was read is committed', async () => {
   const cwd = directoryWith(`
 pipelines:

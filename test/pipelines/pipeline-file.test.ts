@@ -73,8 +73,8 @@ test.each([
   ['${NONE:-}x', 'x'],
   ['$${DB} costs $5', '${DB} costs $5'],
 ])('%s becomes %s', (given, expected) => {
-  const text = `pipelines: { a: { command: copy, source: '${given}', target: a/c } }`;
-  expect(pipelinesOf(text, { DB: 'shop', EMPTY: '' })[0]?.arguments[0]).toBe(expected);
+  const text = `pipelines: { a: { ${COPY}, where: '${given}' } }`;
+  expect(pipelinesOf(text, { DB: 'shop', EMPTY: '' })[0]?.options.where).toBe(expected);
 });
 
 test('what a variable holds is a value, and never more YAML', () => {
@@ -118,6 +118,11 @@ describe('what is wrong is said with its place:', () => {
       'no target',
       'pipelines:\n  a: { command: copy, source: a/b }',
       '2:3: "a" has no target: address of the container to write',
+    ],
+    [
+      'a wrong address',
+      'pipelines:\n  a: { command: tail, source: orders }',
+      '2:31: source: "orders" is not an address: it is not DATABASE/CONTAINER (write db/container, cosmos://HOST[:PORT]/db/container or embedded:db/container)',
     ],
     [
       'a misspelt flag',
