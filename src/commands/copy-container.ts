@@ -153,6 +153,7 @@ async function planCopy(
   const source = await patiently(() => openEnd(accounts, from, 'source', context), patience);
   await patiently(() => setTerms(source, readTerms(options), context), patience);
   const { facts, connection } = source;
+  if (options.deletes === 'feed') await assertHasVersions(source, context.signal);
   work.assertKeeps(facts.partitionKey);
   const target = await patiently(() => findTarget(accounts, to, context), patience);
   if (target && reshape) reshape.between(facts, target);

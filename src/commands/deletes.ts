@@ -33,8 +33,27 @@ export function copySource(end: End, deletes: Deletes, options: FeedOptions, pat
     return changeFeed(end.connection, end.facts, { maxItemCount, follow, pollMs, limit, signal, mode, start });
   };
   if (deletes !== 'feed') return patientlyRead(feed(options.follow, 'latest version'), end, patience);
-  const [latest, versions] = [feed(false, 'latest version'), feed(options.follow, 'all versions and deletes')];
+  const latest = feed(false, 'latest version');
+  const versions = explaining(feed(options.follow, 'all versions and deletes'));
   return patientlyRead(snapshotThenFeed(latest, versions, commitAt), end, patience);
+}
+
+/** The same source, which says what a copy can do when it came too late. */
+function explaining(versions: Source): Source {
+  return {
+    ...versions,
+    async *pages(...place) {
+      try {
+        yield* versions.pages(...place);
+      } catch (error) {
+        if (!(error instanceof FlowError) || error.code !== 'position_expired') throw error;
+        throw new FlowError(error.code, error.message, {
+          hint: 'what was deleted since then is not told any more: copy anew with --restart, and delete what is left over with cosmosflow verify --repair',
+          cause: error,
+        });
+      }
+    },
+  };
 }
 
 /** Refuses a container without a feed of all versions, before anything is made for a job that would need it. */

@@ -128,6 +128,26 @@ test('a container without a feed of all versions is refused before a target is m
   expect((await rig.client.databases.readAll().fetchAll()).resources.map(({ id }) => id)).toEqual(['db']);
 });
 
+test('a dry run needs the feed of all versions as well', async () => {
+  const rig = await openRig({});
+  const args = ['copy', addressOf(rig.emulator, 'db/source'), addressOf(rig.emulator, 'db/target'), '--deletes'];
+  expect((await runCommand([...args, '--dry-run'])).failure).toMatchObject({ code: 'configuration' });
+});
+
+test('a copy that comes when its position is no longer retained is told what to do about deletes', async () => {
+  let now = Date.now() - 600_000;
+  const rig = await openRig({ clock: () => now, retentionMinutes: 1 });
+  await rig.put('source', 'a');
+  expect((await rig.copy(['--deletes=feed'])).failure).toBeUndefined();
+  await rig.remove('source', 'a');
+  now += 120_000;
+  await rig.put('source', 'b');
+  expect((await rig.copy(['--deletes=feed'])).failure).toMatchObject({
+    code: 'position_expired',
+    hint: expect.stringMatching(/--restart.*verify --repair/),
+  });
+});
+
 interface Rig extends EmulatorRig {
   readonly checkpoint: string;
   intercept: (exchange: Exchange) => Fault | undefined;
@@ -143,14 +163,21 @@ interface RigOptions {
   readonly documents?: number;
   readonly partitionKey?: PartitionKeyDefinition;
   readonly clock?: () => number;
+  readonly retentionMinutes?: number;
 }
 
 /** Two containers, `db/source` and `db/target`; only the first has documents. */
-async function openRig({ documents = 0, partitionKey = BY_PK, clock = Date.now }: RigOptions): Promise<Rig> {
+async function openRig({
+  documents = 0,
+  partitionKey = BY_PK,
+  clock = Date.now,
+  retentionMinutes,
+}: RigOptions): Promise<Rig> {
   const hand: Pick<Rig, 'intercept'> = { intercept: () => undefined };
   const rig = await useEmulator({ ranges: 2, clock, intercept: (exchange) => hand.intercept(exchange) });
   const { database } = await rig.client.databases.create({ id: 'db' });
-  await database.containers.create({ id: 'source', partitionKey, defaultTtl: -1 });
+  const retention = retentionMinutes && { changeFeedPolicy: { retentionDuration: retentionMinutes } };
+  await database.containers.create({ id: 'source', partitionKey, defaultTtl: -1, ...retention });
   // Where nothing expires by itself.
   await database.containers.create({ id: 'target', partitionKey });
   const [source, target] = [addressOf(rig.emulator, 'db/source'), addressOf(rig.emulator, 'db/target')];

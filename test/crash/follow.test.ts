@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { ChangeFeedPolicy, ChangeFeedRetentionTimeSpan, type Container } from '@azure/cosmos';
 import { expect, test } from 'vitest';
 import type { Emulator, Exchange, Fault } from '../../src/emulator/emulator.ts';
@@ -6,11 +7,11 @@ import { contentsOf } from '../support/contents.ts';
 import { addressOf, useEmulator } from '../support/emulator.ts';
 import { needsEmbedded } from '../support/endpoint.ts';
 import { type Random, randomFrom } from '../support/random.ts';
-import { useDirectory } from '../support/run-cli.ts';
+import { runCli, useDirectory } from '../support/run-cli.ts';
 import { runCommand } from '../support/run-command.ts';
 
 /** `SEEDS=50` plays as many; `SEED=7 SEEDS=1` one of them again. */
-const SEEDS = Number(process.env.SEEDS ?? 4);
+const SEEDS = Number(process.env.SEEDS ?? 3);
 const FIRST = Number(process.env.SEED ?? 1);
 const RANGES = 3;
 const DOCUMENTS = 200;
@@ -18,38 +19,56 @@ const DOCUMENTS = 200;
 const MORE = 50;
 
 test.each(Array.from({ length: SEEDS }, (_, index) => FIRST + index))(
-  'a copy with --deletes that is killed in every phase, while documents are written, deleted and expire, ends equal to its source (seed %i)',
+  'a copy with --deletes that dies in every phase, while documents are written, deleted and expire, ends equal to its source (seed %i)',
   async (seed) => {
-    needsEmbedded('a hand in the requests that it gets, a clock, and splits on command');
-    const world = await openWorld(randomFrom(seed));
-    const { emulator, death } = world;
-    const [source, target] = [addressOf(emulator, 'db/source'), addressOf(emulator, 'db/target')];
-    const checkpoint = `${useDirectory()}/checkpoint.db`;
-    const args = ['copy', source, target, '--deletes=feed', '--checkpoint', checkpoint, '--max-item-count', '5'];
-
-    const writer = startWriter(world);
-    try {
+    await play(seed, async ({ death }, args) => {
       for (const phase of PHASES) {
         death.plan(phase);
-        const { failure } = await runCommand([...args, '--follow', '--poll', '10ms', '--patience', '1ms']);
-        expect(failure, `killed ${phase.name}`).toMatchObject({ code: expect.stringMatching(/_unavailable$/) });
-        expect(death.at, `killed ${phase.name}`).toSatisfy(phase.kills);
+        const { failure } = await runCommand([...args, '--patience', '1ms']);
+        expect(failure, `died ${phase.name}`).toMatchObject({ code: expect.stringMatching(/_unavailable$/) });
+        expect(death.at, `died ${phase.name}`).toSatisfy(phase.kills);
       }
-    } finally {
-      await writer.stop();
-    }
-    death.plan(undefined);
-    const last = await runCommand(args);
-    expect(last.failure).toBeUndefined();
-    const verified = await runCommand(['verify', source, target, '--checkpoint', `${checkpoint}.verify`]);
-    expect(verified).toMatchObject({ failure: undefined, stdout: '' });
-    const [copied, originals] = [await contentsOf(emulator, 'db/target'), await contentsOf(emulator, 'db/source')];
-    expect(copied.map(withoutTtl)).toEqual(originals.map(withoutTtl));
-    const happened = emulator.journal().filter(({ container }) => container === 'source');
-    for (const operation of ['delete', 'ttl'] as const)
-      expect(happened.filter((entry) => entry.operation === operation).length, operation).toBeGreaterThan(3);
+    });
   },
 );
+
+test(`and so does one whose process is killed (seed ${FIRST})`, async () => {
+  await play(FIRST, async ({ death, random }, args) => {
+    const left = [...PHASES];
+    while (left.length > PHASES.length / 2) left.splice(random.integer(left.length), 1);
+    for (const phase of left) {
+      death.plan(phase);
+      const onStart = (child: ChildProcess): void => {
+        death.strikes = () => void child.kill('SIGKILL');
+      };
+      const { signal, stderr } = await runCli(args, { cwd: process.cwd(), onStart });
+      expect(signal, `killed ${phase.name}: ${stderr}`).toBe('SIGKILL');
+    }
+  });
+});
+
+/** Lets a copy that follows be killed by `kill`, again and again, while somebody writes; then it comes to its end. */
+async function play(seed: number, kill: (world: World, args: readonly string[]) => Promise<void>): Promise<void> {
+  needsEmbedded('a hand in the requests that it gets, a clock, and splits on command');
+  const world = await openWorld(randomFrom(seed));
+  const { emulator, death } = world;
+  const [source, target] = [addressOf(emulator, 'db/source'), addressOf(emulator, 'db/target')];
+  const checkpoint = `${useDirectory()}/checkpoint.db`;
+  const args = ['copy', source, target, '--deletes=feed', '--checkpoint', checkpoint, '--max-item-count', '5'];
+
+  const writer = startWriter(world);
+  await kill(world, [...args, '--follow', '--poll', '10ms']).finally(() => writer.stop());
+  death.plan(undefined);
+  const last = await runCommand(args);
+  expect(last.failure).toBeUndefined();
+  const verified = await runCommand(['verify', source, target, '--checkpoint', `${checkpoint}.verify`]);
+  expect(verified).toMatchObject({ failure: undefined, stdout: '' });
+  const [copied, originals] = [await contentsOf(emulator, 'db/target'), await contentsOf(emulator, 'db/source')];
+  expect(copied.map(withoutTtl)).toEqual(originals.map(withoutTtl));
+  const happened = emulator.journal().filter(({ container }) => container === 'source');
+  for (const operation of ['delete', 'ttl'] as const)
+    expect(happened.filter((entry) => entry.operation === operation).length, operation).toBeGreaterThan(3);
+}
 
 /** A copy has what is left of it. */
 const withoutTtl = (text: string): string => text.replace(/,"ttl":\d+/, '');
@@ -90,6 +109,8 @@ const PHASES: readonly Phase[] = [
 class Death {
   /** What it died at. */
   at: Exchange | undefined;
+  /** Called at that moment. */
+  strikes: () => void = () => {};
   readonly #random: Random;
   #phase: Phase | undefined;
   #skip = 0;
@@ -109,6 +130,7 @@ class Death {
     if (this.at) return { before: 'drop' };
     if (!this.#phase.kills(exchange) || this.#skip-- > 0) return undefined;
     this.at = exchange;
+    this.strikes();
     if (this.#phase.splits) split(exchange.ranges[0]);
     return isBatch(exchange) && this.#random.chance(0.5) ? { after: 'drop' } : { before: 'drop' };
   }
