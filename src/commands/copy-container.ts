@@ -230,7 +230,7 @@ function patienceOf(tally: Tally, options: CopyOptions, signal: AbortSignal): Pa
 function cutOver(source: string, target: string): readonly string[] {
   return [
     'caught up; following what changes until Ctrl-C; lag is 0 in every range',
-    `to cut over: stop the writers, wait until nothing is behind, press Ctrl-C, and compare: cosmosflow verify ${source} ${target}`,
+    `to cut over: stop the writers, wait until lag is 0 again, press Ctrl-C, and compare: cosmosflow verify ${source} ${target}`,
   ];
 }
 
