@@ -16,6 +16,8 @@ export interface Destination {
   readonly checkpoint: string | undefined;
   /** False where people read what is written as it comes: progress would stand between its lines. */
   readonly showsProgress?: boolean;
+  /** What another job is told whose checkpoint is not the one that is kept here, if to forget that is not enough. */
+  readonly elsewhere?: string;
   /** Takes back what was written, as the notes tell, because it is written anew. */
   startOver?(notes: ReadonlyMap<string, string>): Promise<void>;
   /** Called once the checkpoint is ours. */

@@ -92,7 +92,7 @@ export async function exportContainer(
     const file = options.checkpoint ?? destination.checkpoint;
     const mode = modeOf(work.mode(reader.mode), transform);
     const job = { source: accounts.nameOf(from, 'source'), target: destination.name, mode };
-    if (file !== undefined && !options.dryRun) assertUsable(file, job, options);
+    if (file !== undefined && !options.dryRun) ofThisJob(destination, () => assertUsable(file, job, options));
 
     const tally = new Tally();
     const refusals = own(await openRefusals(options, job, tally));
@@ -187,6 +187,17 @@ function announced(checkpoint: Checkpoint, { onReady }: Reader): Checkpoint {
 /** The note that says when the job came to its end. */
 const FINISHED = 'finished';
 
+/** Does `work`; when it finds another job, says how to begin this one at that destination. */
+function ofThisJob<Result>({ elsewhere }: Destination, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    const isOther = error instanceof FlowError && (error.code === 'other_job' || error.code === 'container_recreated');
+    if (!isOther || elsewhere === undefined) throw error;
+    throw new FlowError(error.code, error.message, { hint: elsewhere, cause: error });
+  }
+}
+
 interface Opening {
   readonly reader: Reader;
   readonly destination: Destination;
@@ -199,7 +210,7 @@ async function openKept(
   job: Job,
   { reader, destination, options, context }: Opening,
 ): Promise<Checkpoint> {
-  const checkpoint = openCheckpoint(file, job, options);
+  const checkpoint = ofThisJob(destination, () => openCheckpoint(file, job, options));
   const notes = checkpoint.notes();
   const isUnfinished = checkpoint.positions().length > 0 && !notes.has(FINISHED);
   if (!reader.startsOver || !isUnfinished) return checkpoint;

@@ -33,6 +33,7 @@ export function toFiles(out: string, options: ToFilesOptions, { talk }: Pick<Con
   return {
     name: `${path} (${shape.name})`,
     checkpoint: checkpointOf(layout, path),
+    elsewhere: `name another place with --out, or move away what is there, and "${checkpoint}" with it`,
     startOver: (notes) => takeBack(disk, layout, notes),
     async open({ notes, about, requestCharge }) {
       makeDirectory(layout.directory);

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { useContainer } from '../support/container.ts';
+import { addressOf, useEmulator } from '../support/emulator.ts';
+import { useDirectory } from '../support/run-cli.ts';
+import { runCommand } from '../support/run-command.ts';
+import { fillShelf } from './pair-readers.ts';
+
+test('another query to the same file is refused, and told what to do about the file', async () => {
+  const { address } = await fillShelf(await useEmulator({ ranges: 1 }), 'orders');
+  const out = join(useDirectory(), 'out.ndjson');
+  const ask = (most: number) =>
+    runCommand(['query-export', address, '--query', `SELECT TOP ${most} * FROM c`, '--out', out]);
+  expect((await ask(3)).failure).toBe(undefined);
+  expect((await ask(4)).failure).toMatchObject({
+    exitStatus: 2,
+    message: expect.stringContaining('is the checkpoint of another job'),
+    hint: `name another place with --out, or move away what is there, and "${out}.checkpoint.db" with it`,
+  });
+});
+
+test('what is refused at once has no closing words', async () => {
+  const { emulator } = await useContainer();
+  const checkpoint = join(useDirectory(), 'tail.db');
+  const flags = ['--mode', 'all-versions-and-deletes', '-e', '--checkpoint', checkpoint];
+  const { failure, notes } = await runCommand(['tail', addressOf(emulator, 'db/items'), ...flags]);
+  expect(failure).toMatchObject({ exitStatus: 2, message: expect.stringContaining('has no feed of all versions') });
+  expect(notes).toEqual([]);
+});
