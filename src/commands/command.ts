@@ -15,6 +15,8 @@ export interface Command {
   readonly exits: readonly (readonly [status: number, when: string])[];
   /** How it ends when nothing more will come for it; without, by itself alone. */
   readonly ending?: 'once caught up' | 'at once';
+  /** Whether it can go on where a checkpoint says, if it has that flag; it can when nobody says. */
+  resumes?(options: Input['options']): boolean;
   /** Whether it writes to stdout; it does when nobody says. */
   prints?(options: Input['options']): boolean;
   run(input: Input, context: Context): Promise<void>;
@@ -81,8 +83,9 @@ export interface ProgressView {
 
 /** Checks that the flags have the types that `run` works with. */
 export function command<Flags extends Readonly<Record<string, Flag<unknown>>>>(
-  definition: Omit<Command, 'flags' | 'prints' | 'run'> & {
+  definition: Omit<Command, 'flags' | 'resumes' | 'prints' | 'run'> & {
     readonly flags: Flags;
+    resumes?(options: TypedInput<Flags>['options']): boolean;
     prints?(options: TypedInput<Flags>['options']): boolean;
     run(input: TypedInput<Flags>, context: Context): Promise<void>;
   },

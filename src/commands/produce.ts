@@ -105,6 +105,7 @@ export const produce = command({
     [130, 'stopped with Ctrl-C'],
     [143, 'stopped with SIGTERM'],
   ],
+  resumes: ({ input }) => input !== '-',
   prints: () => false,
   async run({ arguments: [target = ''], options }, context) {
     const { input } = options;

@@ -6,6 +6,8 @@ export interface Kind {
   readonly flags: Readonly<Record<string, Setting>>;
   /** How it ends when nothing more will come for it; without, by itself alone. */
   readonly ending?: 'once caught up' | 'at once';
+  /** Whether it can go on where a checkpoint says; it can when nobody says. */
+  resumes?(options: Readonly<Record<string, unknown>>): boolean;
   /** Whether it writes to standard output; it does when nobody says. */
   prints?(options: Readonly<Record<string, unknown>>): boolean;
 }

@@ -115,39 +115,23 @@ export class PipelineReader {
     return [text];
   }
 
-  #options(
-    { name: command, flags, arguments: given }: Kind,
-    members: Map<string, Field>,
-    name: string,
-  ): Record<string, unknown> {
-    const options: Record<string, unknown> = {};
-    for (const [key, flag] of Object.entries(flags)) options[key] = flag.fallback;
-    if ('checkpoint' in flags) options.checkpoint = `.cosmosflow/${name}.db`;
-    const keys = new Map(
-      Object.entries(flags).flatMap(
-        ([key, flag]) =>
-          [
-            [key, key],
-            [longName(flag), key],
-          ] as const,
-      ),
-    );
+  /** All flags of the command: what the other members say, and what nobody says. */
+  #options(kind: Kind, members: ReadonlyMap<string, Field>, name: string): Record<string, unknown> {
+    const { flags } = kind;
+    const options = Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, flag.fallback]));
     const seen = new Set<string>();
     for (const field of members.values()) {
-      const key = keys.get(field.name);
+      const key = keyOf(field.name, kind);
       if (key === undefined) {
-        const words = [
-          ...Object.values(flags).map(longName),
-          ...given.map((argument) => argument.name),
-          ...Object.keys(OWN),
-        ];
-        this.#problems.unknown(field.at, `${command} has no flag`, field.name, words);
+        this.#problems.unknown(field.at, `${kind.name} has no flag`, field.name, wordsOf(kind));
         continue;
       }
       if (seen.has(key)) this.#problems.add(field.at, `${field.name} is given twice`);
       seen.add(key);
       options[key] = this.#value(flags[key] as Setting, field);
     }
+    const isKept = 'checkpoint' in flags && !seen.has('checkpoint') && (kind.resumes?.(options) ?? true);
+    if (isKept) options.checkpoint = `.cosmosflow/${name}.db`;
     return options;
   }
 
@@ -170,4 +154,14 @@ export class PipelineReader {
       return undefined;
     }
   }
+}
+
+/** Of a flag, which may be written as the command line has it, or in camel case. */
+function keyOf(name: string, { flags }: Kind): string | undefined {
+  return Object.entries(flags).find(([key, flag]) => key === name || longName(flag) === name)?.[0];
+}
+
+/** All that may stand in a pipeline of this kind. */
+function wordsOf({ flags, arguments: given }: Kind): string[] {
+  return [...Object.values(flags).map(longName), ...given.map(({ name }) => name), ...Object.keys(OWN)];
 }

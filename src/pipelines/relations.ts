@@ -10,7 +10,7 @@ export function checkRelations(pipelines: readonly Pipeline[], problems: Problem
     checkEnding(pipeline, problems);
   }
   checkCircles(byName, problems);
-  checkCheckpoints(pipelines, problems);
+  for (const flag of WRITTEN) checkFiles(flag, pipelines, problems);
   checkOutput(pipelines, problems);
 }
 
@@ -40,13 +40,17 @@ function checkCircles(byName: ReadonlyMap<string, Pipeline>, problems: Problems)
   for (const [name, pipeline] of byName) visit(name, [], pipeline);
 }
 
-function checkCheckpoints(pipelines: readonly Pipeline[], problems: Problems): void {
+/** What has a place of its own in a file that only one can write. */
+const WRITTEN = ['checkpoint', 'out'];
+
+function checkFiles(flag: string, pipelines: readonly Pipeline[], problems: Problems): void {
   const users = new Map<string, string>();
   for (const { name, at, options } of pipelines) {
-    if (typeof options.checkpoint !== 'string') continue;
-    const file = resolve(options.checkpoint);
+    const given = options[flag];
+    if (typeof given !== 'string') continue;
+    const file = resolve(given);
     const other = users.get(file);
-    if (other !== undefined) problems.add(at, `"${name}" has the checkpoint of "${other}", ${options.checkpoint}`);
+    if (other !== undefined) problems.add(at, `"${name}" has the ${flag} of "${other}", ${given}`);
     else users.set(file, name);
   }
 }

@@ -38,6 +38,16 @@ test('each pipeline has a checkpoint of its own, unless it names one', () => {
   expect(pipelines.map(({ options }) => options.checkpoint)).toEqual(['.cosmosflow/a.db', 'x.db']);
 });
 
+test('what cannot go on where it was has no checkpoint, unless it names one', () => {
+  const pipelines = pipelinesOf(`
+pipelines:
+  a: { command: produce, target: a/b, input: '-' }
+  b: { command: produce, target: a/b, input: b.csv }
+  c: { command: produce, target: a/b, input: '-', checkpoint: c.db }
+`);
+  expect(pipelines.map(({ options }) => options.checkpoint)).toEqual([undefined, '.cosmosflow/b.db', 'c.db']);
+});
+
 test('pipelines may be a list, and what is alike may be said once', () => {
   const pipelines = pipelinesOf(`
 pipelines:
@@ -169,6 +179,11 @@ describe('what is wrong is said with its place:', () => {
       'one checkpoint for two',
       `pipelines:\n  a: { ${COPY} }\n  b: { ${COPY}, checkpoint: ./.cosmosflow/a.db }`,
       '3:3: "b" has the checkpoint of "a", ./.cosmosflow/a.db',
+    ],
+    [
+      'one output for two',
+      'pipelines:\n  a: { command: consume, out: x }\n  b: { command: tail, source: a/b, out: ./x }',
+      '3:3: "b" has the out of "a", ./x',
     ],
     [
       'two that print',
