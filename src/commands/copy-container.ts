@@ -6,8 +6,7 @@ import { type ContainerFacts, findContainer, isSameKey } from '../cosmos/contain
 import { toFlowError } from '../cosmos/faults.ts';
 import { flawless } from '../sinks/flawless.ts';
 import { retrying as retryingSink } from '../sinks/retrying.ts';
-import { strategicSink } from '../sinks/strategic.ts';
-import type { StrategyName } from '../sinks/strategies.ts';
+import { type StrategicOptions, strategicSink } from '../sinks/strategic.ts';
 import { FlowError } from '../support/error.ts';
 import { later } from '../support/later.ts';
 import type { PatienceOptions } from '../support/patience.ts';
@@ -24,6 +23,7 @@ import { assertHasVersions, assertKeysStay, copySource, jobModeOf } from './dele
 import type { Deletes } from './deletes-flags.ts';
 import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
 import { type Lifetime, type LifetimeOptions, lifetime } from './lifetime.ts';
+import { countingOlder } from './older.ts';
 import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
@@ -31,6 +31,7 @@ import { type Reshaping, type ReshapingOptions, reshaping } from './reshaping.ts
 import { setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 import { modeOf, type Transforming, type TransformingOptions, transforming } from './transforming.ts';
+import type { WriteOptions } from './write-flags.ts';
 
 export interface CopyOptions
   extends AccountsOptions,
@@ -42,14 +43,14 @@ export interface CopyOptions
     RefusalOptions,
     PlanOptions,
     TermsOptions,
-    BatchOptions {
+    BatchOptions,
+    WriteOptions {
   readonly follow: boolean;
   readonly verify?: boolean;
   readonly deletes: Deletes;
   readonly deletesEvery: number;
   readonly resume: boolean;
   readonly checkpoint: string;
-  readonly write: StrategyName;
   /** For the source, where it is another than for the target. */
   readonly readThroughput: Throughput | undefined;
   readonly maxItemCount: number;
@@ -111,7 +112,8 @@ export async function copyContainer(
       const once = feedOf(ends.source, { ...options, follow: false, readsMax: READS_MAX }, patience);
       await reshaped?.assertApart(wanted(once, new Tally()), context);
     }
-    const sink = refusals.around(flawless(writeTo(ends.target, tally, options, context)));
+    const older = countingOlder(options, context);
+    const sink = refusals.around(flawless(writeTo(ends.target, tally, { ...options, ...older }, context)));
     const meters = [ends.source.connection.meter, ends.target.connection.meter];
     const flow = transform?.over(checkpoint, ends.target.facts.partitionKey) ?? {
       checkpoint,
@@ -128,6 +130,7 @@ export async function copyContainer(
     const move = (within: Context): Promise<void> => transfer(flowing, within);
     if (options.deletes === 'diff') await comparingKeys(ends, move, { ...options, tally, patience }, context);
     else await move(context);
+    older.report();
     refusals.report();
   });
 }
@@ -216,7 +219,12 @@ function readTerms(options: CopyOptions): TermsOptions {
   return { ...options, targetThroughput: options.readThroughput ?? options.targetThroughput };
 }
 
-function writeTo({ connection, facts }: End, tally: Tally, options: CopyOptions, context: Context): Sink {
+function writeTo(
+  { connection, facts }: End,
+  tally: Tally,
+  options: CopyOptions & Pick<StrategicOptions, 'newness'>,
+  context: Context,
+): Sink {
   const sink = strategicSink(connection, facts, { ...options, ...batchingFrom(options) });
   // What was read is to be written even after a stop.
   return retryingSink(sink, patienceOf(tally, options, later(context.signal, DRAIN_MS)));

@@ -22,7 +22,7 @@ import {
 import { lifetimeFlags } from './lifetime-flags.ts';
 import { reshapingFlags } from './reshaping-flags.ts';
 import { transformFlags } from './transform-flags.ts';
-import { assertCopies, write } from './write-flags.ts';
+import { assertCopies, ifNewer, write } from './write-flags.ts';
 
 export const copy = command({
   name: 'copy',
@@ -55,6 +55,11 @@ export const copy = command({
       'already and differ, insert-ignore leaves them; replace and patch (its properties are set, at most 10) refuse those ' +
       'that are not there; delete deletes them. Deletes are carried out by upsert, replace, patch and delete, refused by ' +
       'insert, and passed over by insert-ignore. Whether a write took place whose answer was lost is looked up, not guessed.',
+    '--if-newer reads what the target has before it writes, and writes only while that is still so: it costs a read for each ' +
+      'document, and is for two writers, and for copies that are made again. By a path, it compares the values that both documents ' +
+      'have there: numbers, texts, or times. _ts compares when the source wrote both versions: the target keeps that as _srcTs, or as --keep-ts says, and a ' +
+      'document without it was written there by somebody else, at its own _ts. _lsn is kept as _srcLsn, and counts commits ' +
+      'of one physical range of one account: it does not survive merges. What has no value in the target is older.',
     'An address is db/container (account from COSMOS_URI and COSMOS_KEY, or COSMOS_CONNECTION_STRING; for a target in ' +
       'another account COSMOS_TARGET_URI and COSMOS_TARGET_KEY), cosmos://HOST[:PORT]/db/container, or ' +
       'embedded:db/container for the embedded server.',
@@ -72,6 +77,7 @@ export const copy = command({
     select,
     ...transformFlags,
     write,
+    ifNewer,
     ...lifetimeFlags,
     ...reshapingFlags,
     deadLetter,

@@ -1,6 +1,8 @@
+import { type Age, ageOf } from '../sinks/age.ts';
 import { STRATEGY_NAMES, type StrategyName } from '../sinks/strategies.ts';
 import { FlowError } from '../support/error.ts';
 import type { Flag } from './command.ts';
+import { parsed } from './flags.ts';
 
 export const write: Flag<StrategyName> = {
   spelling: '--write <strategy>',
@@ -9,8 +11,32 @@ export const write: Flag<StrategyName> = {
   fallback: 'upsert',
 };
 
+export const ifNewer = parsed(
+  '--if-newer <what>',
+  'never write over what is newer, by _ts, _lsn, or the value at a path such as /version',
+  parseAge,
+);
+
+export interface WriteOptions {
+  readonly write: StrategyName;
+  readonly ifNewer: Age | undefined;
+}
+
 /** Refuses what makes no sense where documents come from another container. */
-export function assertCopies({ write: strategy }: { readonly write: StrategyName }): void {
+export function assertCopies({ write: strategy, ifNewer: age, deletes, verify }: CopyWriteOptions): void {
+  assertUpserts({ write: strategy, ifNewer: age });
+  if (age && !age.keptAs && deletes !== 'none')
+    throw new FlowError('usage', `--if-newer ${age.name} cannot compare deletes, which have no value there`, {
+      hint: 'use --if-newer _ts, or leave out --deletes',
+    });
+  if (age && deletes === 'diff')
+    throw new FlowError('usage', '--deletes=diff deletes whatever the source lacks, and excludes --if-newer', {
+      hint: 'use --deletes=feed, which tells when it was deleted',
+    });
+  if (age?.keptAs && verify)
+    throw new FlowError('usage', `--if-newer ${age.name} adds "${age.keptAs}" to documents, and excludes --verify`, {
+      hint: 'compare by a path, as in --if-newer /version, or leave out --verify',
+    });
   if (!strategy.endsWith('-if-match')) return;
   throw new FlowError(
     'usage',
@@ -19,6 +45,24 @@ export function assertCopies({ write: strategy }: { readonly write: StrategyName
       hint: 'it is for documents that were exported from the target and changed: cosmosflow produce --input FILE',
     },
   );
+}
+
+/** Refuses to compare with what is there, and then not to write over it. */
+export function assertUpserts({ write: strategy, ifNewer: age }: WriteOptions): void {
+  if (!age || strategy === 'upsert') return;
+  throw new FlowError('usage', `--if-newer and --write ${strategy} exclude each other`, { hint: 'give one of them' });
+}
+
+interface CopyWriteOptions extends WriteOptions {
+  readonly deletes: string;
+  readonly verify: boolean;
+}
+
+function parseAge(text: string): Age {
+  if (text === '_ts' || text === '_lsn' || /^(\/[^/]+)+$/.test(text)) return ageOf(text);
+  throw new FlowError('usage', `"${text}" is nothing to compare by`, {
+    hint: 'give _ts, _lsn, or a path that begins with a slash, as in --if-newer /version',
+  });
 }
 
 function parseStrategy(text: string): StrategyName {

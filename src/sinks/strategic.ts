@@ -3,6 +3,7 @@ import type { Connection } from '../cosmos/connection.ts';
 import type { ContainerFacts } from '../cosmos/container.ts';
 import type { BatchingOptions } from './batching.ts';
 import { cosmosSink } from './cosmos.ts';
+import { conditionally, ifNewer, judgeAgain, type Newness } from './if-newer.ts';
 import { lookedInto } from './looked-into.ts';
 import { type Refusal, Refused } from './refused.ts';
 import { storedIn } from './stored.ts';
@@ -11,14 +12,21 @@ import { successive } from './successive.ts';
 
 export interface StrategicOptions extends BatchingOptions {
   readonly write: StrategyName;
+  /** Not to write over anything newer; for upserts. */
+  readonly newness?: Newness | undefined;
 }
 
 /** A sink into a container that writes by a strategy. */
 export function strategicSink(connection: Connection, facts: ContainerFacts, options: StrategicOptions): Sink {
+  const stored = storedIn(connection, facts, options);
+  if (options.newness) {
+    const sink = cosmosSink(connection, facts, { ...options, phrase: conditionally });
+    return ifNewer(lookedInto(sink, stored, judgeAgain), { ...options.newness, stored });
+  }
   const strategy = strategyOf(options.write, facts.partitionKey);
   const { phrase, verdict, isStepwise } = strategy;
   let sink = cosmosSink(connection, facts, { ...options, phrase });
-  if (verdict) sink = lookedInto(sink, storedIn(connection, facts, options), verdict);
+  if (verdict) sink = lookedInto(sink, stored, verdict);
   if (strategy.objection) sink = objecting(sink, strategy);
   return isStepwise ? successive(sink) : sink;
 }

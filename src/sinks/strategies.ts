@@ -128,11 +128,11 @@ function sameOr(refusal: Refusal, { text }: StoredDocument, why: string): 'done'
 }
 
 /** Whether two documents are equal but for system properties and spelling. */
-export function isSame(one: Uint8Array, other: Uint8Array): boolean {
+export function isSame(one: Uint8Array, other: Uint8Array, canonical = WHOLE): boolean {
   return Buffer.from(canonical.write(one, 0)).equals(canonical.write(other, 0));
 }
 
-const canonical = new Canonical(SYSTEM_PROPERTIES);
+const WHOLE = new Canonical(SYSTEM_PROPERTIES);
 
 function because({ change, reason, status, substatus }: Refusal, why: string): Refusal {
   return {

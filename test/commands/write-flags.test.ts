@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { assertCopies, write } from '../../src/commands/write-flags.ts';
+import { assertCopies, ifNewer, write } from '../../src/commands/write-flags.ts';
+import { ageOf } from '../../src/sinks/age.ts';
 
 test.each([
   ['insert-ignore', 'insert-ignore'],
@@ -21,10 +22,30 @@ describe('refused with a hint:', () => {
     );
   });
 
-  test('a copy that would compare with an _etag of another container', () => {
-    expect(() => assertCopies({ write: 'upsert-if-match' })).toThrow(
-      expect.objectContaining({ code: 'usage', hint: expect.stringContaining('produce --input') }),
+  const plain = { write: 'upsert', ifNewer: undefined, deletes: 'none', verify: false } as const;
+
+  test('what is nothing to compare by', () => {
+    for (const text of ['', 'version', '_etag', '/', '/a/'])
+      expect(() => ifNewer.parse(text), text).toThrow(
+        expect.objectContaining({ code: 'usage', hint: expect.stringContaining('/version') }),
+      );
+  });
+
+  test.each<[string, Partial<Parameters<typeof assertCopies>[0]>, RegExp]>([
+    ['to compare with an _etag of another container', { write: 'upsert-if-match' }, /produce --input/],
+    ['to compare and then not to write over it', { write: 'insert', ifNewer: ageOf('_ts') }, /one of them/],
+    ['to compare deletes by a path', { ifNewer: ageOf('/version'), deletes: 'feed' }, /--if-newer _ts/],
+    ['to delete whatever the source lacks', { ifNewer: ageOf('_ts'), deletes: 'diff' }, /--deletes=feed/],
+    ['to verify what gets a property more', { ifNewer: ageOf('_ts'), verify: true }, /--if-newer \/version/],
+  ])('%s', (_, options, hint) => {
+    expect(() => assertCopies({ ...plain, ...options })).toThrow(
+      expect.objectContaining({ code: 'usage', hint: expect.stringMatching(hint) }),
     );
-    expect(() => assertCopies({ write: 'insert' })).not.toThrow();
+  });
+
+  test('nothing else', () => {
+    expect(() => assertCopies(plain)).not.toThrow();
+    expect(() => assertCopies({ ...plain, ifNewer: ageOf('_ts'), deletes: 'feed' })).not.toThrow();
+    expect(() => assertCopies({ ...plain, ifNewer: ageOf('/version'), verify: true })).not.toThrow();
   });
 });

@@ -1,0 +1,102 @@
+import type { Change } from '../contract.ts';
+import { withMember } from '../formats/member.ts';
+import { asBuffer } from '../support/buffers.ts';
+import { locateMembers, SPAN, skipValue } from '../support/json-bytes.ts';
+
+/** What tells which of two versions of a document is newer. */
+export interface Age {
+  /** In words. */
+  readonly name: string;
+  /** Whether versions of one age may differ, and then come in the order of the source. */
+  readonly isCoarse: boolean;
+  of(change: Change): Moment | undefined;
+  ofStored(document: Buffer): Moment | undefined;
+  /** What the target calls it, where a document does not tell its age itself. */
+  readonly keptAs?: string;
+  /** The document with its age in it. */
+  kept(change: Change): Uint8Array;
+}
+
+/** Of one kind they can be compared. */
+export type Moment = number | bigint | string;
+
+/** The age by `_ts`, which the target has under the name `keptTs`, by `_lsn`, or by what lies at a JSON pointer. */
+export function ageOf(rule: string, keptTs = '_srcTs'): Age {
+  if (rule === '_ts') return byTime(keptTs);
+  return rule === '_lsn' ? byLsn('_srcLsn') : byPath(rule);
+}
+
+/** More than 0 when the first is newer, `undefined` when they cannot be compared. */
+export function compare(one: Moment, other: Moment): number | undefined {
+  if ((typeof one === 'string') !== (typeof other === 'string')) return undefined;
+  return one < other ? -1 : Number(one > other);
+}
+
+/** What the target does not have from a source was written there, when the target says. */
+function byTime(name: string): Age {
+  const kept = Buffer.from(name);
+  return {
+    name: '_ts',
+    keptAs: name,
+    isCoarse: true,
+    of: ({ time, document }) => time ?? momentAt(asBuffer(document), [TS]),
+    ofStored: (document) => momentAt(document, [kept]) ?? momentAt(document, [TS]),
+    kept: (change) => {
+      const time = change.time ?? momentAt(asBuffer(change.document), [TS]);
+      return time === undefined ? change.document : withMember(asBuffer(change.document), name, String(time));
+    },
+  };
+}
+
+function byLsn(name: string): Age {
+  const kept = Buffer.from(name);
+  return {
+    name: '_lsn',
+    keptAs: name,
+    isCoarse: false,
+    of: ({ lsn }) => lsn,
+    ofStored: (document) => momentAt(document, [kept]),
+    kept: ({ document, lsn }) => withMember(asBuffer(document), name, String(lsn)),
+  };
+}
+
+function byPath(pointer: string): Age {
+  const names = pointer
+    .slice(1)
+    .split('/')
+    .map((name) => Buffer.from(name.replaceAll('~1', '/').replaceAll('~0', '~')));
+  return {
+    name: pointer,
+    isCoarse: false,
+    of: ({ document }) => momentAt(asBuffer(document), names),
+    ofStored: (document) => momentAt(document, names),
+    kept: ({ document }) => document,
+  };
+}
+
+const TS = Buffer.from('_ts');
+const OPEN_OBJECT = 0x7b;
+
+function momentAt(document: Buffer, names: readonly Buffer[]): Moment | undefined {
+  const spans = new Int32Array(SPAN);
+  let start = 0;
+  for (const name of names) {
+    if (document[start] !== OPEN_OBJECT && start > 0) return undefined;
+    locateMembers(document, start, [name], spans);
+    start = spans[1] as number;
+    if (start === 0) return undefined;
+  }
+  return momentIn(document.toString('utf8', start, skipValue(document, start)));
+}
+
+/** Whole numbers in full, for some count beyond what a double holds; times as what they stand for. */
+function momentIn(text: string): Moment | undefined {
+  if (/^-?\d+$/.test(text)) return BigInt(text);
+  const value: unknown = JSON.parse(text);
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string') return undefined;
+  return TIME.test(value) && Number.isFinite(Date.parse(value)) ? Date.parse(value) : value;
+}
+
+/** With an offset, or a `Z`; what has more digits than milliseconds is compared as text. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;

@@ -1,0 +1,182 @@
+import { describe, expect, test, vi } from 'vitest';
+import { type Change, EVERYTHING } from '../../src/contract.ts';
+import { Batches } from '../../src/cosmos/batches.ts';
+import type { Fault } from '../../src/emulator/emulator.ts';
+import { ageOf } from '../../src/sinks/age.ts';
+import { cosmosSink } from '../../src/sinks/cosmos.ts';
+import type { Refused } from '../../src/sinks/refused.ts';
+import { retrying } from '../../src/sinks/retrying.ts';
+import { settingAside } from '../../src/sinks/setting-aside.ts';
+import { strategicSink } from '../../src/sinks/strategic.ts';
+import { Tally } from '../../src/support/tally.ts';
+import { removal, upsert } from '../support/changes.ts';
+import { type ContainerRigOptions, faultsOn, useContainer } from '../support/container.ts';
+import { contentsOf } from '../support/contents.ts';
+import { type Random, randomFrom } from '../support/random.ts';
+import { patient } from './rig.ts';
+
+// Waits between attempts are what this would spend its time with.
+vi.mock('node:timers/promises', async (importActual) => {
+  const actual = await importActual<typeof import('node:timers/promises')>();
+  return { ...actual, setTimeout: (ms: number, ...rest: []) => actual.setTimeout(ms / 50, ...rest) };
+});
+
+describe('by a path', () => {
+  test.each<[string, readonly Change[], string[], number]>([
+    ['what is newer is written', [upsert('a', 6)], ['a 6'], 0],
+    ['what is older is not', [upsert('a', 4)], ['a 5'], 1],
+    ['what is the same is not written again', [upsert('a', 5)], ['a 5'], 0],
+    ['of several in a page the newest counts, whatever their order', [upsert('a', 7), upsert('a', 6)], ['a 7'], 0],
+    ['what is not there is written', [upsert('b', 1)], ['a 5', 'b 1'], 0],
+  ])('%s, however often the answer is lost', async (_, changes, left, older) => {
+    for (const faults of [[], LOST]) {
+      const rig = await open('/version');
+      await rig.write([upsert('a', 5)]);
+      rig.intercept = faultsOn('batch', faults);
+      expect(await rig.write(changes)).toEqual([]);
+      expect(await rig.names()).toEqual(left);
+      expect(rig.older).toHaveLength(older);
+    }
+  });
+
+  test('what cannot be compared is refused, and its neighbours are written', async () => {
+    const rig = await open('/version');
+    await rig.write([upsert('a', 5)]);
+    const text = { ...upsert('a'), document: Buffer.from('{"id":"a","pk":"key of a","version":"six"}') };
+    const without = { ...upsert('b'), document: Buffer.from('{"id":"b","pk":"key of b"}') };
+    expect(await rig.write([text, without, upsert('c', 1)])).toEqual([
+      expect.stringMatching(/"b".*no \/version/),
+      expect.stringMatching(/"a".*of another type/),
+    ]);
+    expect(await rig.names()).toEqual(['a 5', 'c 1']);
+  });
+
+  test('a document that is kept out by unique values of another is refused', async () => {
+    const rig = await open('/version', { policies: { uniqueKeyPolicy: { uniqueKeys: [{ paths: ['/version'] }] } } });
+    const document = (id: string, version: number): Change => ({
+      key: `"${id}","x"`,
+      kind: 'upsert',
+      document: Buffer.from(JSON.stringify({ id, pk: 'x', version })),
+    });
+    await rig.write([document('one', 1)]);
+    expect(await rig.write([document('two', 1)])).toEqual([expect.stringMatching(/"two".*409/)]);
+    expect(await rig.write([document('two', 0)])).toEqual([]);
+    expect(await rig.write([document('two', 1)])).toEqual([expect.stringMatching(/"two".*409/)]);
+  });
+
+  test.each([1, 2, 3])(
+    'two writers that go through versions in any order leave the newest of each document (seed %i)',
+    async (seed) => {
+      const random = randomFrom(seed);
+      const rig = await open('/version');
+      rig.intercept = ({ operation }) => (operation === 'batch' ? trouble(random) : undefined);
+      const versions = shuffled(20 * 12, random).map((at) => upsert(`item-${at % 20}`, Math.floor(at / 20) + 1));
+      const writers = [versions.filter((_, at) => at % 2 === 0), versions.filter((_, at) => at % 2 === 1)];
+      await Promise.all(
+        writers.map(async (all) => {
+          for (let at = 0; at < all.length; at += 10) await rig.write(all.slice(at, at + 10));
+        }),
+      );
+      rig.intercept = () => undefined;
+      expect(await rig.names()).toEqual(Array.from({ length: 20 }, (_, item) => `item-${item} 12`).sort());
+    },
+  );
+});
+
+describe('by _ts', () => {
+  const at = (change: Change, time: number): Change => ({ ...change, time });
+
+  test('older ones are not written over newer ones, and of one second the later of the source is', async () => {
+    const rig = await open('_ts');
+    await rig.write([at(upsert('a', 1), 100), at(upsert('b', 1), 100), at(upsert('c', 1), 100)]);
+    await rig.write([at(upsert('a', 2), 99), at(upsert('b', 2), 100), at(upsert('c', 2), 101)]);
+    expect(await rig.names()).toEqual(['a 1', 'b 2', 'c 2']);
+    await rig.write([at(removal('a'), 99), at(removal('b'), 100), at(removal('c'), 102), at(removal('d'), 1)]);
+    expect(await rig.names()).toEqual(['a 1']);
+  });
+
+  test('what somebody else wrote in the target counts as of then', async () => {
+    const rig = await open('_ts');
+    await cosmosSink(rig.connection, rig.facts, { concurrency: 1 }).write([upsert('a', 1), upsert('b', 1)], EVERYTHING);
+    const now = Math.floor(Date.now() / 1000);
+    await rig.write([at(upsert('a', 2), now - 60), at(upsert('b', 2), now + 60)]);
+    expect(await rig.names()).toEqual(['a 1', 'b 2']);
+  });
+
+  test('what tells no time is refused', async () => {
+    const rig = await open('_ts');
+    expect(await rig.write([upsert('a')])).toEqual([expect.stringContaining('it tells no _ts')]);
+  });
+});
+
+test.each([
+  ['is taken for new where nothing is compared', undefined, 'a 2'],
+  ['changes nothing with --if-newer', '/version', 'a 3'],
+])('a request that was cut off, and arrives after its repetition and a newer version, %s', async (_, rule, left) => {
+  const rig = await useContainer({ ranges: 1 });
+  const options = { write: 'upsert', concurrency: 1, newness: rule === undefined ? undefined : newness(rule) } as const;
+  const sink = patient(strategicSink(rig.connection, rig.facts, options), 20_000);
+  await sink.write([upsert('a', 1)], EVERYTHING);
+  let arrive: (() => Promise<unknown>) | undefined;
+  const post = Batches.prototype.post;
+  vi.spyOn(Batches.prototype, 'post').mockImplementation(async function (this: Batches, container, rangeId, body, how) {
+    if (arrive || !body.includes('"version":2')) return post.call(this, container, rangeId, body, how);
+    const sent = Buffer.from(body);
+    arrive = () => post.call(this, container, rangeId, sent);
+    throw Object.assign(new Error('cut off'), { code: 'ECONNRESET' });
+  });
+  await sink.write([upsert('a', 2)], EVERYTHING);
+  await sink.write([upsert('a', 3)], EVERYTHING);
+  await arrive?.();
+  vi.restoreAllMocks();
+  expect(namesIn(await contentsOf(rig.emulator, 'db/items'))).toEqual([left]);
+});
+
+const LOST: readonly Fault[] = [{ after: 'drop' }, { after: 'reset' }, { after: 'drop' }];
+
+function trouble(random: Random): Fault | undefined {
+  if (random.chance(0.1)) return { status: random.pick([429, 503, 449]), retryAfterMs: 1 };
+  return random.chance(0.3) ? { after: 'drop' } : undefined;
+}
+
+async function open(rule: string, options: ContainerRigOptions = {}) {
+  const rig = await useContainer({ ranges: 2, ...options });
+  const older: Change[] = [];
+  const refusals: string[] = [];
+  const inner = strategicSink(rig.connection, rig.facts, {
+    write: 'upsert',
+    concurrency: 4,
+    newness: newness(rule, older),
+  });
+  const setAside = async (refused: Refused): Promise<void> => {
+    refusals.push(...refused.refusals.map(({ reason }) => (reason as Error).message));
+  };
+  const patience = { budgetMs: 20_000, signal: new AbortController().signal };
+  const sink = settingAside(retrying(inner, patience), setAside, new Tally());
+  return Object.assign(rig, {
+    older,
+    /** Resolves with what is said of the changes that are refused. */
+    write: async (changes: readonly Change[]) => {
+      await sink.write(changes, EVERYTHING);
+      return refusals.splice(0);
+    },
+    names: async () => namesIn(await contentsOf(rig.emulator, 'db/items')),
+  });
+}
+
+function newness(rule: string, older: Change[] = []) {
+  const age = ageOf(rule);
+  return { age, keeps: true, writesEqual: age.isCoarse, onOlder: (change: Change) => void older.push(change) };
+}
+
+function namesIn(texts: readonly string[]): string[] {
+  return texts
+    .map((text) => JSON.parse(text) as { id: string; version: number })
+    .map(({ id, version }) => `${id} ${version}`)
+    .sort();
+}
+
+function shuffled(count: number, random: Random): number[] {
+  const order = Array.from({ length: count }, (_, index) => ({ index, rank: random.fraction() }));
+  return order.sort((a, b) => a.rank - b.rank).map(({ index }) => index);
+}
