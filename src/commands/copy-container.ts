@@ -4,6 +4,7 @@ import type { Sink, Source } from '../contract.ts';
 import { type Address, parseAddress } from '../cosmos/address.ts';
 import { type ContainerFacts, findContainer, isSameKey } from '../cosmos/container.ts';
 import { toFlowError } from '../cosmos/faults.ts';
+import { readProvisioned } from '../cosmos/provisioned.ts';
 import { flawless } from '../sinks/flawless.ts';
 import { retrying as retryingSink } from '../sinks/retrying.ts';
 import { type StrategicOptions, strategicSink } from '../sinks/strategic.ts';
@@ -18,7 +19,7 @@ import { type Between, type BetweenOptions, between } from './between.ts';
 import type { TermsOptions, Throughput } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import { comparingKeys } from './comparing-keys.ts';
-import { openTarget } from './create-target.ts';
+import { assertMayCreate, type CreateTargetOptions, describeTarget, openTarget } from './create-target.ts';
 import { assertHasVersions, assertKeysStay, copySource, jobModeOf } from './deletes.ts';
 import type { Deletes } from './deletes-flags.ts';
 import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
@@ -39,6 +40,7 @@ export interface CopyOptions
     BetweenOptions,
     LifetimeOptions,
     ReshapingOptions,
+    CreateTargetOptions,
     TransformingOptions,
     RefusalOptions,
     PlanOptions,
@@ -161,7 +163,7 @@ async function planCopy(
   const target = await patiently(() => findTarget(accounts, to, context), patience);
   if (target && reshape) reshape.between(facts, target);
   else if (target && !isSameKey(facts.partitionKey, target.partitionKey)) throw keyMismatch(facts, target);
-  const key = reshape?.keyOf(facts.partitionKey);
+  if (!target) assertMayCreate(to, options);
   await printPlan(
     {
       job: { ...job, sourceRid: facts.rid, targetRid: target?.rid ?? '' },
@@ -171,7 +173,8 @@ async function planCopy(
       between: (all) => work.wrap(life.wrap(all, facts, tally), tally, facts.partitionKey),
       meter: connection.meter,
       begins: 'beginning',
-      target: `${job.target}, ${target ? 'is there' : `would be created like the source${key ? `, partitioned by ${key.paths.join(', ')}` : ''}`}`,
+      ...describeTarget(job.target, target, facts, reshape),
+      writing: { unitsPerSecond: await unitsOf(accounts, to, target, options) },
     },
     options,
     context,
@@ -184,6 +187,20 @@ async function findTarget(accounts: Accounts, to: Address, { signal }: Context):
     signal.throwIfAborted();
     throw toFlowError(error, 'target', `target "${to.database}/${to.container}"`);
   });
+}
+
+/** What the target may be given in a second, where that is known. */
+async function unitsOf(
+  accounts: Accounts,
+  to: Address,
+  target: ContainerFacts | undefined,
+  { createThroughput: wanted, targetThroughput }: CopyOptions,
+): Promise<number | undefined> {
+  const { client } = await accounts.connect(to, 'target');
+  const asked = typeof wanted === 'object' ? Object.values(wanted)[0] : undefined;
+  const has = target ? (await readProvisioned(client, target))?.unitsPerSecond : asked;
+  if (!targetThroughput) return has;
+  return 'units' in targetThroughput ? targetThroughput.units : has && has * targetThroughput.share;
 }
 
 /** Pages being read at once, over all ranges. */
@@ -206,7 +223,7 @@ async function connect(
   const source = await openEnd(accounts, from, 'source', context);
   if (options.deletes === 'feed') await assertHasVersions(source, context.signal);
   if (!transform) work.assertKeeps(source.facts.partitionKey);
-  const target = await openTarget(accounts, to, source.facts, reshape, context);
+  const target = await openTarget(accounts, to, source, reshape, options, context);
   const isSame = !transform && !reshape;
   if (isSame && !isSameKey(source.facts.partitionKey, target.facts.partitionKey))
     throw keyMismatch(source.facts, target.facts);

@@ -3,6 +3,7 @@ import { FlowError } from '../support/error.ts';
 import { BATCH_NOTE, batchFlags } from './batch-flags.ts';
 import { parseThroughput, TERMS_NOTE, termsFlags } from './budget-flags.ts';
 import { command } from './command.ts';
+import { createTargetFlags } from './create-target-flags.ts';
 import { deletesFlags } from './deletes-flags.ts';
 import {
   count,
@@ -30,7 +31,7 @@ export const copy = command({
   notes: [
     'Reads the change feed (latest version), so it needs no pause of writers: every document once, then every change. ' +
       'Deletes and documents that have expired are not in that feed. A missing target is created like the source: ' +
-      'partition key, indexing, time to live, unique keys.',
+      'partition key, indexing, time to live, unique keys, every other policy; in what one differs that is there is said.',
     'With --deletes, what is deleted in the source or expires there is deleted in the target too. That needs the feed of all ' +
       'versions and deletes: a changeFeedPolicy of the container that retains versions for longer than the copy takes, or ' +
       'continuous backups of the account. Where that feed ends is noted for all ranges first; then everything is copied as it ' +
@@ -80,6 +81,7 @@ export const copy = command({
     ifNewer,
     ...lifetimeFlags,
     ...reshapingFlags,
+    ...createTargetFlags,
     deadLetter,
     maxErrors,
     dryRun,

@@ -32,11 +32,16 @@ export interface Planned {
   readonly isSelective?: boolean;
   /** What would become of the destination. */
   readonly target: string;
+  /** In what settings a container that is written to differs from the source. */
+  readonly differences?: readonly string[];
+  /** Set where documents are written to a container: what it can be given in a second, where that is known. */
+  readonly writing?: { readonly unitsPerSecond: number | undefined };
 }
 
 /** Prints what a run would do, after reading a page or so of each range; nothing is made, written or moved. */
 export async function printPlan(planned: Planned, options: PlanOptions, context: Context): Promise<void> {
   const { file, job, facts, source, between, meter, begins, target, isSelective = false } = planned;
+  const { differences = [], writing } = planned;
   const stored = file === undefined ? [] : glanceAt(file, job, options);
   const positions = stored.length > 0 ? stored : await source.starts();
   const sample = await sampleOf(source, positions, { between, meter, signal: context.signal });
@@ -53,7 +58,9 @@ export async function printPlan(planned: Planned, options: PlanOptions, context:
     })),
     documents,
     isBound: isWhole && isSelective,
+    differences,
     ...estimateOf(sample, documents, positions),
+    ...(writing && writingOf(sample, documents, writing.unitsPerSecond)),
   };
   const lines = options.logFormat === 'json' ? `${JSON.stringify({ plan })}\n` : linesOf(plan);
   await print(context.stdout, lines);
@@ -67,10 +74,17 @@ interface Estimate {
   readonly sampled: number;
 }
 
-interface Plan extends Estimate {
+interface WritingEstimate {
+  readonly writeUnits: number;
+  /** At the throughput that the target has. */
+  readonly writeMs?: number;
+}
+
+interface Plan extends Estimate, Partial<WritingEstimate> {
   readonly source: string;
   readonly mode: string;
   readonly target: string;
+  readonly differences: readonly string[];
   readonly checkpoint: string;
   readonly ranges: readonly { readonly range: Position['range']; readonly from: string }[];
   readonly documents: number;
@@ -89,21 +103,48 @@ function estimateOf(sample: Sample, documents: number, positions: readonly Posit
   };
 }
 
+/** As documents are charged that are not there yet, with few indexed paths. */
+function writingOf(sample: Sample, documents: number, unitsPerSecond: number | undefined): WritingEstimate {
+  const kilobytes = Math.max(1, sample.bytes / Math.max(1, sample.handedOn) / 1024);
+  const written = sample.read === 0 ? 0 : (sample.handedOn / sample.read) * documents;
+  const writeUnits = Math.ceil(written * (DOCUMENT_UNITS + kilobytes * KILOBYTE_UNITS));
+  if (unitsPerSecond === undefined) return { writeUnits };
+  return { writeUnits, writeMs: Math.ceil((writeUnits / unitsPerSecond) * 1000) };
+}
+
+const DOCUMENT_UNITS = 5;
+const KILOBYTE_UNITS = 1;
+
 const PARALLEL_MAX = 16;
 
-function linesOf({ source, mode, target, checkpoint, ranges, documents, isBound, ...estimate }: Plan): string {
-  const { handedOn, requestUnits, elapsedMs, sampled } = estimate;
-  const cost = `${number(requestUnits)} RU and ${formatDuration(elapsedMs)} to read, by a sample of ${number(sampled)}; writing is not in it`;
+function linesOf({
+  source,
+  mode,
+  target,
+  differences,
+  checkpoint,
+  ranges,
+  documents,
+  isBound,
+  ...estimate
+}: Plan): string {
+  const { handedOn, requestUnits, elapsedMs, sampled, writeUnits, writeMs } = estimate;
+  const cost = `${number(requestUnits)} RU and ${formatDuration(elapsedMs)} to read, by a sample of ${number(sampled)}${writeUnits === undefined ? '; writing is not in it' : ''}`;
+  const pace = writeMs === undefined ? '' : `, ${formatDuration(writeMs)} at the throughput of the target`;
   const rows = [
     ['dry run', 'nothing is made, written or moved'],
     ['source', `${source}, ${mode}`],
     ['target', target],
+    ...(differences.length > 0 ? [['', `differs from the source in: ${differences.join(', ')}`]] : []),
     ['checkpoint', checkpoint],
     ['documents', `${isBound ? 'at most' : 'about'} ${number(documents)}, ${number(handedOn)} of them handed on`],
     [
       'estimate',
       sampled === 0 ? 'none: there is nothing to read at the moment' : `${isBound ? 'at most' : 'about'} ${cost}`,
     ],
+    ...(writeUnits !== undefined && sampled > 0
+      ? [['', `about ${number(writeUnits)} RU to write${pace}; more where many paths are indexed`]]
+      : []),
     ['ranges', number(ranges.length)],
     ...ranges.map(({ range, from }) => ['', `${range.min || '-'}–${range.max}  from ${from}`]),
   ];

@@ -8,6 +8,8 @@ export interface Sample {
   readonly read: number;
   /** How many of them would be handed on. */
   readonly handedOn: number;
+  /** Of those. */
+  readonly bytes: number;
   readonly requestCharge: number;
   readonly elapsedMs: number;
   /** About how many changes there are to read in all. */
@@ -30,11 +32,12 @@ export async function sampleOf(
   const wanted = between(counted(source, tally));
   const [chargeBefore, startedAt] = [meter.requestCharge, performance.now()];
   const sampled = positions.slice(0, RANGES_MAX);
-  let handedOn = 0;
+  let [handedOn, bytes] = [0, 0];
   for (const { range, resumeAt } of sampled) {
     const stop = new AbortController();
     for await (const page of wanted.pages(range, resumeAt, AbortSignal.any([signal, stop.signal]))) {
       handedOn += page.changes.length;
+      for (const { document } of page.changes) bytes += document.length;
       page.release?.();
       stop.abort();
       break;
@@ -44,6 +47,7 @@ export async function sampleOf(
   return {
     read: tally.read,
     handedOn,
+    bytes,
     requestCharge: meter.requestCharge - chargeBefore,
     elapsedMs: performance.now() - startedAt,
     documents: Math.round(((tally.read + tally.lag) * positions.length) / Math.max(1, sampled.length)),

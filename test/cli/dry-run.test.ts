@@ -15,7 +15,7 @@ test('a dry run of a copy says what would be done, and does nothing', async () =
   expect(fresh.stdout).toMatch(/^dry run +nothing is made/);
   expect(fresh.stdout).toMatch(/\ntarget .*\/copy, would be created like the source\ncheckpoint .*, new\n/);
   expect(fresh.stdout).toMatch(
-    /\ndocuments +about 700, \d+ of them handed on\nestimate +about [\d,]+ RU and .* by a sample of 700;/,
+    /\ndocuments +about 700, \d+ of them handed on\nestimate +about [\d,]+ RU and .* by a sample of 700\n +about [\d,]+ RU to write/,
   );
   expect(fresh.stdout).toMatch(/\nranges +\d+\n +-–\S+ {2}from beginning\n/);
   expect(readdirSync(cwd)).toEqual([]);
