@@ -21,7 +21,8 @@ function checkReferences({ after, until }: Pipeline, byName: ReadonlyMap<string,
 }
 
 function checkEnding({ kind, until: [first] }: Pipeline, problems: Problems): void {
-  if (first && kind && !kind.ending) problems.add(first.at, `${kind.name} ends by itself; leave "until" out`);
+  if (first && kind && !kind.ending)
+    problems.add(first.at, `${kind.name} cannot be told that nothing more comes; leave "until" out`);
 }
 
 /** Pipelines that wait for each other would wait for ever. */

@@ -172,7 +172,7 @@ describe('what is wrong is said with its place:', () => {
     [
       'until, where nothing follows',
       `pipelines:\n  a: { command: produce, target: a/b, until: b }\n  b: { ${COPY} }`,
-      '2:46: produce ends by itself; leave "until" out',
+      '2:46: produce cannot be told that nothing more comes; leave "until" out',
     ],
     ['onError', `pipelines:\n  a: { ${COPY}, onError: retry }`, '2:58: onError: "retry" is not stop or continue'],
     [
