@@ -29,7 +29,7 @@ import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
 import { type Reshaping, type ReshapingOptions, reshaping } from './reshaping.ts';
-import { setTerms } from './terms.ts';
+import { readAhead, setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 import { modeOf, type Transforming, type TransformingOptions, transforming } from './transforming.ts';
 import type { WriteOptions } from './write-flags.ts';
@@ -104,7 +104,9 @@ export async function copyContainer(
     if (options.follow) tally.onCaughtUp = sayOnce(context, tally, cutOver(sourceText, targetText));
 
     const patience = patienceOf(tally, options, context.signal);
-    const source = copySource(ends.source, options.deletes, { ...options, readsMax: READS_MAX }, patience);
+    const { pageItems: maxItemCount, bytesMax } = readAhead(ends.target, options.maxItemCount);
+    const feed = { ...options, maxItemCount, readsMax: READS_MAX };
+    const source = copySource(ends.source, options.deletes, feed, patience);
     life.announce(ends.source.facts, context.talk);
     const keeps = transform ? undefined : ends.source.facts.partitionKey;
     const wanted = (all: Source, counts: Tally): Source =>
@@ -125,6 +127,7 @@ export async function copyContainer(
       source,
       sink,
       checkpoint: flow.checkpoint,
+      bytesMax,
       tally,
       meters,
       between: (all: Source) => flow.over(reshaped ? reshaped.over(wanted(all, tally)) : wanted(all, tally)),

@@ -18,7 +18,7 @@ import type { TermsOptions } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import { patiently } from './patiently.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
-import { setTerms } from './terms.ts';
+import { readAhead, setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
 export interface FillOptions extends AccountsOptions, CheckpointOptions, RefusalOptions, TermsOptions, BatchOptions {
@@ -38,7 +38,7 @@ export interface FillJob {
   readonly expected: number | undefined;
   /** The same, when nobody says. */
   readonly partitionKeyPath: string;
-  open(facts: ContainerFacts): Source;
+  open(facts: ContainerFacts, pageItemsMax: number): Source;
   /** Told how far it came, when it was stopped. */
   onStopped(resumeAt: string): void;
 }
@@ -70,7 +70,8 @@ export async function fillContainer(
     const { connection, facts } = await talk.waiting(`connecting to ${target}`, () =>
       patiently(connect, { ...waiting, signal }),
     );
-    const source = job.open(facts);
+    const { pageItems, bytesMax } = readAhead({ connection, facts }, Number.POSITIVE_INFINITY);
+    const source = job.open(facts, pageItems);
     const rids = { sourceRid: job.sourceRid, targetRid: facts.rid };
     const checkpoint = own(file === undefined ? forgetful() : openCheckpoint(file, { ...names, ...rids }, options));
     if (checkpoint.positions().length > 0) talk.note(`going on where "${file}" says`);
@@ -80,7 +81,7 @@ export async function fillContainer(
     });
     try {
       await transfer(
-        { source, sink: refusals.around(flawless(patient)), checkpoint, tally, meters: [connection.meter] },
+        { source, sink: refusals.around(flawless(patient)), checkpoint, tally, meters: [connection.meter], bytesMax },
         context,
       );
     } finally {

@@ -1,3 +1,4 @@
+import type { ContainerFacts } from '../cosmos/container.ts';
 import { elements } from '../sources/import/elements.ts';
 import { importing } from '../sources/import/import.ts';
 import { fileInput, type Input, streamInput } from '../sources/import/input.ts';
@@ -27,8 +28,8 @@ export async function importDocuments(target: string, options: ImportOptions, co
     sourceRid: input.digest ?? '',
     expected: undefined,
     partitionKeyPath: '/id',
-    open: ({ partitionKey }: { partitionKey: Parameters<typeof shapeOf>[0]['partitionKey'] }) =>
-      importing({ input, split, partitionKey, shape: shapeOf({ ...options, partitionKey }) }),
+    open: ({ partitionKey }: Pick<ContainerFacts, 'partitionKey'>, pageItemsMax: number) =>
+      importing({ input, split, partitionKey, pageItemsMax, shape: shapeOf({ ...options, partitionKey }) }),
     onStopped: () => context.talk.note('the same command begins again; with --checkpoint FILE it goes on'),
   };
   await fillContainer(target, job, options, context);

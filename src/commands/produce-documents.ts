@@ -35,11 +35,11 @@ export async function produceDocuments(target: string, options: ProduceOptions, 
     sourceRid: '',
     expected: Number.isFinite(end) ? end - offset : undefined,
     partitionKeyPath: '/customerId',
-    open(facts: ContainerFacts): Source {
+    open(facts: ContainerFacts, pageItemsMax: number): Source {
       if (options.template === undefined) assertFits(facts, make(0).text);
       const recordBytes = Math.max(options.payloadSize, TYPICAL_BYTES);
       const { partitionKey } = facts;
-      return generator({ end, offset, rate, durationMs: duration, recordBytes, partitionKey, make });
+      return generator({ end, offset, rate, durationMs: duration, recordBytes, pageItemsMax, partitionKey, make });
     },
     onStopped: (resumeAt: string) => context.talk.note(`the rest begins at --offset ${resumeAt}`),
   };

@@ -26,6 +26,37 @@ export async function setTerms(
   connection.terms.set(containerPath(facts), terms);
 }
 
+/**
+ * How much may be read of what a container is then to get: no more than its budget lets through while a stop waits for what
+ * was read to be written.
+ */
+export function readAhead(
+  { connection, facts }: { connection: Connection; facts: ContainerFacts },
+  pageItems: number,
+): ReadAhead {
+  const budget = connection.terms.get(containerPath(facts))?.budget;
+  if (!budget) return { pageItems, bytesMax: undefined };
+  const writes = budget.unitsPerSecond / WRITE_UNITS;
+  return {
+    pageItems: Math.min(pageItems, Math.max(PAGE_ITEMS_LEAST, Math.floor((writes * PAGE_MS) / 1000))),
+    bytesMax: writes * (AHEAD_MS / 1000) * WRITE_BYTES,
+  };
+}
+
+interface ReadAhead {
+  /** Documents in a page. */
+  readonly pageItems: number;
+  /** Bytes of documents that are read and not yet committed, where that is limited. */
+  readonly bytesMax: number | undefined;
+}
+
+/** About what a small document takes, rather too much, and how large it is. */
+const WRITE_UNITS = 8;
+const WRITE_BYTES = 500;
+const PAGE_ITEMS_LEAST = 10;
+const PAGE_MS = 1000;
+const AHEAD_MS = DRAIN_MS / 2;
+
 async function budgetOf(
   { connection, facts, role }: { connection: Connection; facts: ContainerFacts; role: Role },
   throughput: Throughput,

@@ -16,6 +16,8 @@ export interface Transfer {
   readonly checkpoint: Checkpoint;
   readonly tally: Tally;
   readonly meters: readonly Meter[];
+  /** Bytes of documents that may be read and not committed, where that is less than usual. */
+  readonly bytesMax?: number | undefined;
   /** What is done to changes between the source and the sink; they have been counted as read by then. */
   readonly between?: (source: Source) => Source;
   /** Whether to show how far it is; not where people read what it writes as it comes. */
@@ -29,7 +31,7 @@ export async function transfer(work: Transfer, context: Context): Promise<void> 
   const { window, bytesMax } = (work.sink.order ?? 'key') === 'key' ? SIDE_BY_SIDE : ONE_BY_ONE;
   const source = countedSource(work.source, tally);
   const ended = context.ending ? untilTold(source, context.ending) : source;
-  const within = bounded(between(ended), work.checkpoint, bytesMax);
+  const within = bounded(between(ended), work.checkpoint, Math.min(bytesMax, work.bytesMax ?? bytesMax));
   const progress = showsProgress ? talk.progress({ tally, meters }) : undefined;
   let state: string | undefined = 'not finished';
   try {

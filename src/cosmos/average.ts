@@ -1,19 +1,22 @@
-/** The average of what came last. */
+/** What things have cost of late for each unit of their size: large ones count for more than small ones. */
 export class Average {
-  #value: number;
+  #total: number;
+  #size = 1;
   #isGuess = true;
 
   constructor(guess: number) {
-    this.#value = guess;
+    this.#total = guess;
   }
 
   get value(): number {
-    return this.#value;
+    return this.#total / this.#size;
   }
 
-  add(value: number): void {
-    this.#value = this.#isGuess ? value : this.#value + (value - this.#value) * WEIGHT;
+  add(total: number, size: number): void {
+    const weight = this.#isGuess ? 1 : WEIGHT;
     this.#isGuess = false;
+    this.#total += (total - this.#total) * weight;
+    this.#size += (size - this.#size) * weight;
   }
 }
 

@@ -33,6 +33,8 @@ export class Budget {
   readonly #clock: Clock;
   readonly #whole: Lane;
   readonly #ranges = new Map<string, Lane>();
+  /** The least time that an answer took. */
+  #quickestMs = Number.POSITIVE_INFINITY;
   readonly #costs = {
     read: new Average(READ_UNITS),
     write: new Average(WRITE_UNITS),
@@ -44,6 +46,10 @@ export class Budget {
     this.#options = options;
     this.#clock = options.clock ?? WALL_CLOCK;
     this.#whole = this.#lane(options.unitsPerSecond);
+  }
+
+  get unitsPerSecond(): number {
+    return this.#options.unitsPerSecond;
   }
 
   /** The size of a request that spends no more than one slice of the budget; at least 1. */
@@ -66,10 +72,14 @@ export class Budget {
         return [lane, this.#whole].map(({ pace }) => ({ pace, spent: pace.spend(guess(), now) }));
       });
     });
+    const sentAt = this.#clock.now();
     return (charge, got = size) => {
-      for (const one of spent) one.pace.settle(one.spent, charge);
+      const now = this.#clock.now();
+      this.#quickestMs = Math.min(this.#quickestMs, now - sentAt);
+      // One that took longer may have been served later too, in another second.
+      for (const { pace, spent: one } of spent) pace.settle(one, charge, Math.max(sentAt, now - this.#quickestMs));
       // What was refused cost next to nothing, and says nothing of what the next one will cost.
-      if (got > 0) cost.add(charge / got);
+      if (got > 0) cost.add(charge, got);
     };
   }
 

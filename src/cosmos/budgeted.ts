@@ -1,5 +1,6 @@
 import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
+import { FlowError } from '../support/error.ts';
 import type { Budget, Expense } from './budget.ts';
 import { type Exchange, type HttpRequest, type RawResponse, Unreachable } from './transport.ts';
 
@@ -27,7 +28,7 @@ export function budgeted(exchange: Exchange, terms: TermsByContainer, cutOff?: A
     if (!budget || request.headers.has(HEADER.isQueryPlan)) return exchange(request, body);
     shrink(request, budget);
     const settle = await budget.admit(expenseOf(request, body), signal).catch((error: unknown) => {
-      throw signal?.aborted ? new Unreachable('stopped', { cause: error }) : error;
+      throw signal?.aborted ? stopped(error, signal === cutOff) : error;
     });
     // One that is not answered may have been served, so that the guess stays.
     const response = await exchange(request, body);
@@ -38,6 +39,15 @@ export function budgeted(exchange: Exchange, terms: TermsByContainer, cutOff?: A
 
 export function containerPath({ database, container }: { database: string; container: string }): string {
   return `dbs/${encodeURIComponent(database)}/colls/${encodeURIComponent(container)}`;
+}
+
+/** Requests that a stop cuts off are nobody's concern any more; the others were to finish what had been begun. */
+function stopped(cause: unknown, isCutOff: boolean): Error {
+  if (isCutOff) return new Unreachable('stopped', { cause });
+  return new FlowError('sink_unavailable', 'stopped before all that was read could be written within the budget', {
+    hint: 'the same command goes on where it stopped',
+    cause,
+  });
 }
 
 const NO_TERMS: Terms = {};

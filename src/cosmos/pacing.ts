@@ -14,7 +14,7 @@ export const WALL_CLOCK: Clock = {
 
 /** What a request was let out with, and costs once that is known. */
 export interface Spent {
-  readonly at: number;
+  at: number;
   charge: number;
 }
 
@@ -67,11 +67,17 @@ export class Pace {
     return spent;
   }
 
-  settle(spent: Spent, charge: number): void {
-    const missing = charge - spent.charge;
+  /** Takes note of what it has cost, and when it was served at the latest. */
+  settle(spent: Spent, charge: number, at: number): void {
+    this.#saved -= charge - spent.charge;
+    const index = this.#second.indexOf(spent);
+    if (index < 0) return;
+    this.#inSecond += charge - spent.charge;
     spent.charge = charge;
-    this.#saved -= missing;
-    if (this.#second.includes(spent)) this.#inSecond += missing;
+    spent.at = at;
+    this.#second.splice(index, 1);
+    const after = this.#second.findLastIndex((other) => other.at <= at);
+    this.#second.splice(after + 1, 0, spent);
   }
 
   /** How long until of the last moments not more is spent than is allowed at once. */

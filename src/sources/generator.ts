@@ -14,6 +14,8 @@ export interface GeneratorOptions {
   readonly durationMs: number | undefined;
   /** About how large a record is. */
   readonly recordBytes: number;
+  /** Records in a page, where that is to be less than usual. */
+  readonly pageItemsMax?: number;
   readonly partitionKey: PartitionKeyDefinition;
   readonly make: (index: number) => GeneratedRecord;
 }
@@ -33,7 +35,7 @@ export function generator(options: GeneratorOptions): Source {
       const key = new DocumentKey(partitionKey);
       const first = Number(from ?? offset);
       const startedAt = performance.now();
-      const pageItems = pageItemsFor(rate ?? Number.POSITIVE_INFINITY, options.recordBytes);
+      const pageItems = pageItemsFor(rate ?? Number.POSITIVE_INFINITY, options);
       for (let next = first; next < end && !signal.aborted; ) {
         if (rate !== undefined) await until(startedAt + ((next - first) / rate) * 1000, signal);
         if (performance.now() - startedAt >= durationMs || signal.aborted) return;
@@ -51,9 +53,9 @@ const PAGE_ITEMS_MAX = 1000;
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 const PAGES_A_SECOND = 10;
 
-function pageItemsFor(rate: number, recordBytes: number): number {
+function pageItemsFor(rate: number, { recordBytes, pageItemsMax = PAGE_ITEMS_MAX }: GeneratorOptions): number {
   const fitting = Math.floor(PAGE_BYTES_MAX / Math.max(recordBytes, 1));
-  return Math.max(1, Math.min(PAGE_ITEMS_MAX, fitting, Math.ceil(rate / PAGES_A_SECOND)));
+  return Math.max(1, Math.min(PAGE_ITEMS_MAX, pageItemsMax, fitting, Math.ceil(rate / PAGES_A_SECOND)));
 }
 
 function changeOf({ kind, text }: GeneratedRecord, key: DocumentKey, partitionKey: PartitionKeyDefinition): Change {

@@ -13,19 +13,21 @@ export interface ImportOptions {
   /** Makes a document of a record's: gives it the id and the partition key that the target wants. */
   readonly shape: (document: Buffer, record: number) => Buffer;
   readonly partitionKey: PartitionKeyDefinition;
+  /** Records in a page, where that is to be less than usual. */
+  readonly pageItemsMax?: number;
 }
 
 /**
  * The documents of an input, in its order. What is no document comes as a `FlawedRecord`. A position is a place in the
  * decompressed input, and good for the same bytes alone.
  */
-export function importing({ input, split, shape, partitionKey }: ImportOptions): Source {
+export function importing({ input, split, shape, partitionKey, pageItemsMax }: ImportOptions): Source {
   return {
     starts: async () => [{ range: EVERYTHING, resumeAt: undefined }],
     async *pages(_range, from, signal) {
       const key = new DocumentKey(partitionKey);
       const place = placeOf(from, input);
-      const page = new PageDraft();
+      const page = new PageDraft(pageItemsMax);
       let number = place.record;
       for await (const record of split(input, place)) {
         if (signal.aborted) return;
@@ -95,12 +97,17 @@ function assertKey(text: string): void {
 }
 
 class PageDraft {
+  readonly #itemsMax: number;
   #changes: Change[] = [];
   #bytes = 0;
   #last: InputRecord | undefined;
 
+  constructor(itemsMax = RECORDS_MAX) {
+    this.#itemsMax = Math.min(itemsMax, RECORDS_MAX);
+  }
+
   get isFull(): boolean {
-    return this.#changes.length >= RECORDS_MAX || this.#bytes >= BYTES_MAX;
+    return this.#changes.length >= this.#itemsMax || this.#bytes >= BYTES_MAX;
   }
 
   get isEmpty(): boolean {
