@@ -17,7 +17,6 @@ import type { Division } from '../verify/division.ts';
 import { documentsOf } from '../verify/documents.ts';
 import { Findings, type Side } from '../verify/findings.ts';
 import { lineOf } from '../verify/line.ts';
-import { paced } from '../verify/paced.ts';
 import { readBuckets } from '../verify/reading.ts';
 import type { Report } from '../verify/report.ts';
 import { countOf, differingBuckets, summing, totalsOf } from '../verify/sums.ts';
@@ -92,7 +91,6 @@ export interface ComparisonOptions {
   readonly repair: boolean;
   readonly verbose: boolean;
   readonly maxItemCount: number;
-  readonly readRu: number | undefined;
   readonly settle: number;
   readonly concurrency: number;
 }
@@ -142,8 +140,7 @@ function readAgain(
 
 function feed(side: Side, { ends, patience, options }: Comparison): Source {
   const end = ends[side];
-  const source = feedOf(end, { ...options, follow: false, poll: 0, readsMax: READS_MAX }, patience);
-  return options.readRu === undefined ? source : paced(source, end.connection.meter, options.readRu);
+  return feedOf(end, { ...options, follow: false, poll: 0, readsMax: READS_MAX }, patience);
 }
 
 /** Prints what differs, after it has been looked at again, and repairs it if that is asked for. */

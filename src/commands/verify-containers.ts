@@ -13,14 +13,16 @@ import { divisionOf } from '../verify/division.ts';
 import type { Side } from '../verify/findings.ts';
 import { openReport } from '../verify/report.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
+import type { TermsOptions } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import { type ComparisonOptions, compare, SIDES } from './comparison.ts';
 import { type CopyOptions, keyMismatch } from './copy-container.ts';
 import { assertApart, openEnd, sameContainer } from './end.ts';
 import { patiently } from './patiently.ts';
+import { setTerms } from './terms.ts';
 import { PAGE_ITEMS } from './verify.ts';
 
-export interface VerifyOptions extends AccountsOptions, CheckpointOptions, ComparisonOptions {
+export interface VerifyOptions extends AccountsOptions, CheckpointOptions, ComparisonOptions, TermsOptions {
   readonly report: string | undefined;
   readonly resume: boolean;
   readonly checkpoint: string;
@@ -53,10 +55,14 @@ export async function verifyContainers(
       signal: context.signal,
       onWait: () => void tally.retries++,
     };
-    const connect = async () => ({
-      source: await openEnd(accounts, from, 'source', context),
-      target: await openEnd(accounts, to, 'target', context),
-    });
+    const connect = async () => {
+      const [source, target] = [
+        await openEnd(accounts, from, 'source', context),
+        await openEnd(accounts, to, 'target', context),
+      ];
+      for (const end of [source, target]) await setTerms(end, options, context);
+      return { source, target };
+    };
     const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
       patiently(connect, patience),
     );
@@ -103,7 +109,6 @@ export function verifyAfterCopy(
       restart: true,
       checkpoint: `${options.checkpoint}.verify`,
       maxItemCount: Math.min(options.maxItemCount, PAGE_ITEMS),
-      readRu: undefined,
       // Nothing is on its way any more.
       settle: 0,
     },

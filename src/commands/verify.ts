@@ -1,4 +1,5 @@
 import { parseAddress } from '../cosmos/address.ts';
+import { TERMS_NOTE, termsFlags } from './budget-flags.ts';
 import { command } from './command.ts';
 import { count, duration, embeddedData, optional, patience, requestTimeout, text, toggle } from './flags.ts';
 
@@ -19,6 +20,7 @@ export const verify = command({
     '--repair writes what is missing or different from the source into the target and DELETES from the target what the ' +
       'source does not have; each only if the target still has the version that was compared, and looks at both again.',
     'A document that is deleted on one side after it was read there is found by the next run.',
+    TERMS_NOTE,
   ],
   arguments: [
     { name: 'source', summary: 'address of the container that is right', check: parseAddress },
@@ -38,7 +40,7 @@ export const verify = command({
     restart: toggle('--restart', 'forget the checkpoint and start over'),
     concurrency: count('--concurrency <n>', 'documents looked at or repaired at once', 16, { max: 1000 }),
     maxItemCount: count('--max-item-count <n>', 'documents to ask for in a page', PAGE_ITEMS, { max: 100_000 }),
-    readRu: count('--read-ru <n>', 'request units a second to spend on reading each container', undefined),
+    ...termsFlags,
     patience,
     requestTimeout,
     embeddedData,
@@ -47,7 +49,10 @@ export const verify = command({
     ['after a copy', 'cosmosflow verify shop/orders shop/orders-copy'],
     ['and make them equal', 'cosmosflow verify shop/orders shop/orders-copy --repair'],
     ['what differs, in a file', 'cosmosflow verify shop/orders shop/orders-copy > differences.txt'],
-    ['gently, with a report', 'cosmosflow verify shop/orders shop/orders-copy --read-ru 500 --report verify.txt'],
+    [
+      'gently, with a report',
+      'cosmosflow verify shop/orders shop/orders-copy --target-throughput 500 --report verify.txt',
+    ],
   ],
   exits: [
     [0, 'source and target are equal, or all differences are repaired'],

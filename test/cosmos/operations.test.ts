@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/contract.ts';
-import { type Batch, bytesOf, Operations, writeBatch } from '../../src/cosmos/operations.ts';
+import { type Batch, type BatchLimits, bytesOf, Operations, writeBatch } from '../../src/cosmos/operations.ts';
 import type { Route } from '../../src/cosmos/routing.ts';
 import { effectivePartitionKey } from '../../src/protocol/effective-partition-key.ts';
 import { removal, upsert } from '../support/changes.ts';
@@ -100,3 +100,15 @@ function padded(id: string, bytes: number): Change {
 function epkOf({ document }: Change): string {
   return effectivePartitionKey([JSON.parse(Buffer.from(document).toString()).pk], BY_PK);
 }
+
+test('batches hold no more operations and bytes than a range takes, and one key each where that is asked for', () => {
+  const changes = Array.from({ length: 20 }, (_, index) => change(`{"id":"${index}","pk":"${index % 4}"}`));
+  const batches = (limits: Partial<BatchLimits>) =>
+    new Operations(BY_PK)
+      .group(changes, ONE_RANGE, { itemsMax: () => 100, bytesMax: () => 1_000_000, ...limits })
+      .map(({ batch }) => batch.length);
+  expect(batches({})).toEqual([20]);
+  expect(batches({ itemsMax: () => 8 })).toEqual([8, 8, 4]);
+  expect(batches({ bytesMax: () => 1 })).toEqual(Array(20).fill(1));
+  expect(batches({ byKey: true })).toEqual([5, 5, 5, 5]);
+});
