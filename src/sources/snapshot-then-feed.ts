@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, Continuation, Page, Position, Source } from '../contract.ts';
 import { assert } from '../support/assert.ts';
 
@@ -26,7 +27,9 @@ export function snapshotThenFeed(
       const start = parse(from);
       if ('versions' in start) {
         const last = commitAt(start.versions) ?? Number.POSITIVE_INFINITY;
-        for await (const page of latest.pages(range, start.latest, signal)) {
+        const isThere = (position: Continuation): boolean =>
+          last === Number.POSITIVE_INFINITY || (commitAt(position) ?? last) >= last;
+        for await (const page of reaching(isThere, latest)(range, start.latest, signal)) {
           const { isEnd, changes } = upTo(last, page);
           if (page.split || changes.length > 0) yield inSnapshot({ ...page, changes }, start.versions);
           else page.release?.();
@@ -40,6 +43,27 @@ export function snapshotThenFeed(
     },
   };
 }
+
+/**
+ * The pages of a source up to its end. A replica that is not as far as another one was is asked again: what it does not
+ * have yet would be missing for good. Not for ever, since a position need not move where nothing changes.
+ */
+function reaching(isThere: (position: Continuation) => boolean, source: Source): Source['pages'] {
+  return async function* (range, from, signal) {
+    for (let [attempt, position] = [0, from]; ; attempt++) {
+      for await (const page of source.pages(range, position, signal)) {
+        position = page.resumeAt;
+        if (page.changes.length > 0 || page.split) yield page;
+      }
+      if (signal.aborted || attempt === ATTEMPTS_MAX || position === undefined || isThere(position)) return;
+      await sleep(FIRST_WAIT_MS * 2 ** attempt, undefined, { signal }).catch(() => {});
+    }
+  };
+}
+
+/** About 3 s in all. */
+const ATTEMPTS_MAX = 5;
+const FIRST_WAIT_MS = 100;
 
 /** Where a range stands: in its snapshot, with the point that the feed is to begin at; or in the feed. */
 type Stage =
@@ -59,10 +83,12 @@ function at(range: Position['range'], stage: Stage): Position {
 }
 
 /** What of a page belongs to the snapshot, and whether nothing more does. Pages come in the order of commits. */
-function upTo(last: number, { changes, split }: Page): { isEnd: boolean; changes: readonly Change[] } {
+function upTo(last: number, { changes }: Page): { isEnd: boolean; changes: readonly Change[] } {
   const lastLsn = changes.at(-1)?.lsn ?? Number.NEGATIVE_INFINITY;
-  const isEnd = !split && (changes.length === 0 || lastLsn >= last);
-  return { isEnd, changes: lastLsn > last ? changes.filter(({ lsn }) => lsn === undefined || lsn <= last) : changes };
+  return {
+    isEnd: lastLsn >= last,
+    changes: lastLsn > last ? changes.filter(({ lsn }) => lsn === undefined || lsn <= last) : changes,
+  };
 }
 
 function inSnapshot({ resumeAt, split, ...page }: Page, versions: Continuation): Page {

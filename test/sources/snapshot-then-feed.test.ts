@@ -1,10 +1,10 @@
 import { ChangeFeedPolicy, ChangeFeedRetentionTimeSpan } from '@azure/cosmos';
 import { describe, expect, test } from 'vitest';
-import type { Change, Position, Source } from '../../src/contract.ts';
+import type { Change, Continuation, Position, Source } from '../../src/contract.ts';
 import { commitAt } from '../../src/sources/feed-position.ts';
 import { snapshotThenFeed } from '../../src/sources/snapshot-then-feed.ts';
 import { describeSource, type SourceRig } from '../contract/source.ts';
-import { idOf, readAll, textOf } from '../support/changes.ts';
+import { idOf, pagesOf, readAll, textOf } from '../support/changes.ts';
 import { type ContainerRig, useContainer } from '../support/container.ts';
 import { feedOf, fill } from './rig.ts';
 
@@ -79,6 +79,28 @@ test('splits and merges in either phase lose nothing and repeat nothing', async 
   expect(requests).toBeGreaterThan(14);
 });
 
+test('a replica that is behind the one that told the start is asked again', async () => {
+  const late = new Set<string>();
+  const { source, ids } = await begin({
+    documents: 30,
+    ranges: 2,
+    latest: (feed) => ({
+      ...feed,
+      async *pages(range, from, signal) {
+        if (late.has(range.min)) yield* feed.pages(range, from, signal);
+        else {
+          late.add(range.min);
+          const [first] = await pagesOf(feed, range);
+          const behind = String(first?.resumeAt).replace(/\\"\d+\\"/, '\\"0\\"') as Continuation;
+          yield { changes: [], resumeAt: behind };
+        }
+      },
+    }),
+  });
+  expect((await readAll(source)).map(idOf).sort()).toEqual(ids);
+  expect(late.size).toBe(2);
+});
+
 test('where a position does not tell its commit, versions may repeat, and the last one counts', async () => {
   const { source, rig } = await begin({ documents: 20, ranges: 1, commitAt: () => undefined });
   await fill(rig, ['item-001'], 2);
@@ -100,16 +122,18 @@ async function begin({
   documents,
   ranges,
   commitAt: numberOf = commitAt,
+  latest = (feed) => feed,
 }: {
   readonly documents: number;
   readonly ranges: number;
   readonly commitAt?: typeof commitAt;
+  readonly latest?: (feed: Source) => Source;
 }): Promise<Begun> {
   const rig = await useContainer({ policies, ranges });
   const ids = Array.from({ length: documents }, (_, index) => `item-${String(index).padStart(3, '0')}`);
   await fill(rig, ids);
   const versions = feedOf(rig, { mode: 'all versions and deletes', start: 'now' });
-  const both = snapshotThenFeed(feedOf(rig), versions, numberOf);
+  const both = snapshotThenFeed(latest(feedOf(rig)), versions, numberOf);
   const starts = await both.starts();
   const startOf = (min: string) => (starts.find(({ range }) => range.min === min) as Position).resumeAt;
   const pages: Source['pages'] = (range, from, signal) => both.pages(range, from ?? startOf(range.min), signal);
