@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Checkpoint, Source } from '../contract.ts';
+import { countsDown } from '../cosmos/container.ts';
 import { toFlowError } from '../cosmos/faults.ts';
 import { bounded } from '../pipeline/bounded.ts';
 import { run } from '../pipeline/run.ts';
@@ -22,6 +23,7 @@ import type { Report } from '../verify/report.ts';
 import { countOf, differingBuckets, summing, totalsOf } from '../verify/sums.ts';
 import type { Context } from './command.ts';
 import { type End, feedOf } from './end.ts';
+import { relived } from './lifetime.ts';
 import { Verdict } from './verdict.ts';
 
 /** Two containers that are about to be compared. */
@@ -152,6 +154,7 @@ async function tell(findings: Findings, verdict: Verdict, work: Comparison): Pro
   const found = differences(findings, {
     sides: { digest, source, target },
     definition: ends.source.facts.partitionKey,
+    ...(countsDown(ends.source.facts) && { prepare: relived(ends.source.facts) }),
     repair: options.repair,
     equal: options.verbose,
     limit: pLimit(options.concurrency),

@@ -1,6 +1,7 @@
+import { glanceAt } from '../checkpoint/glance.ts';
 import type { JobNames } from '../checkpoint/job.ts';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
-import type { Sink, Source } from '../contract.ts';
+import type { Position, Sink, Source } from '../contract.ts';
 import { type Address, parseAddress } from '../cosmos/address.ts';
 import { type ContainerFacts, findContainer, isSameKey } from '../cosmos/container.ts';
 import { toFlowError } from '../cosmos/faults.ts';
@@ -97,25 +98,26 @@ export async function copyContainer(
     );
     await assertApart(ends.source, ends.target, sourceText);
     const ids = { sourceRid: ends.source.facts.rid, targetRid: ends.target.facts.rid };
-    const checkpoint = own(openCheckpoint(options.checkpoint, { ...job, ...ids }, options));
-    const isFresh = checkpoint.positions().every(({ resumeAt }) => resumeAt === undefined);
-    if (isFresh) tally.expected = ends.source.facts.documentCount;
-    else context.talk.note(`going on where "${options.checkpoint}" says`);
-    if (options.follow) tally.onCaughtUp = sayOnce(context, tally, cutOver(sourceText, targetText));
-
     const patience = patienceOf(tally, options, context.signal);
     const { pageItems: maxItemCount, bytesMax } = readAhead(ends.target, options.maxItemCount);
     const feed = { ...options, maxItemCount, readsMax: READS_MAX };
-    const source = copySource(ends.source, options.deletes, feed, patience);
-    life.announce(ends.source.facts, context.talk);
     const keeps = transform ? undefined : ends.source.facts.partitionKey;
     const wanted = (all: Source, counts: Tally): Source =>
       work.wrap(life.wrap(all, ends.source.facts, counts), counts, keeps);
     const reshaped = reshape?.between(ends.source.facts, ends.target.facts);
-    if (isFresh) {
-      const once = feedOf(ends.source, { ...options, follow: false, readsMax: READS_MAX }, patience);
-      await reshaped?.assertApart(wanted(once, new Tally()), context);
+    // Before there is a checkpoint: rules that are refused are no job yet.
+    if (reshaped && glanceAt(options.checkpoint, { ...job, ...ids }, options).every(isAtStart)) {
+      const once = feedOf(ends.source, { ...feed, follow: false }, patience);
+      await reshaped.assertApart(wanted(once, new Tally()), context);
     }
+    const checkpoint = own(openCheckpoint(options.checkpoint, { ...job, ...ids }, options));
+    const isFresh = checkpoint.positions().every(isAtStart);
+    if (isFresh) tally.expected = ends.source.facts.documentCount;
+    else context.talk.note(`going on where "${options.checkpoint}" says`);
+    if (options.follow) tally.onCaughtUp = sayOnce(context, tally, cutOver(sourceText, targetText));
+
+    const source = copySource(ends.source, options.deletes, feed, patience);
+    life.announce(ends.source.facts, context.talk);
     const older = countingOlder(options, context);
     const sink = refusals.around(flawless(writeTo(ends.target, tally, { ...options, ...older }, context)));
     const meters = [ends.source.connection.meter, ends.target.connection.meter];
@@ -138,6 +140,10 @@ export async function copyContainer(
     older.report();
     refusals.report();
   });
+}
+
+function isAtStart({ resumeAt }: Position): boolean {
+  return resumeAt === undefined;
 }
 
 interface CopyPlan {
@@ -164,8 +170,8 @@ async function planCopy(
   if (options.deletes === 'feed') await assertHasVersions(source, context.signal);
   work.assertKeeps(facts.partitionKey);
   const target = await patiently(() => findTarget(accounts, to, context), patience);
-  if (target && reshape) reshape.between(facts, target);
-  else if (target && !isSameKey(facts.partitionKey, target.partitionKey)) throw keyMismatch(facts, target);
+  const reshaped = reshape?.between(facts, target ?? { ...facts, partitionKey: reshape.keyOf(facts.partitionKey) });
+  if (!reshaped && target && !isSameKey(facts.partitionKey, target.partitionKey)) throw keyMismatch(facts, target);
   if (!target) assertMayCreate(to, options);
   await printPlan(
     {
@@ -173,7 +179,10 @@ async function planCopy(
       file: options.checkpoint,
       facts,
       source: feedOf(source, { ...options, readsMax: READS_MAX }, patience),
-      between: (all) => work.wrap(life.wrap(all, facts, tally), tally, facts.partitionKey),
+      between: (all) => {
+        const wanted = work.wrap(life.wrap(all, facts, tally), tally, facts.partitionKey);
+        return reshaped?.over(wanted) ?? wanted;
+      },
       meter: connection.meter,
       begins: 'beginning',
       ...describeTarget(job.target, target, facts, reshape),

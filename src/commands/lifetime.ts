@@ -1,5 +1,6 @@
 import type { Source } from '../contract.ts';
 import { type ContainerFacts, countsDown } from '../cosmos/container.ts';
+import { memberIn, withMember } from '../formats/member.ts';
 import { propertyNames } from '../protocol/partition-key.ts';
 import { SYSTEM_PROPERTIES } from '../protocol/system-properties.ts';
 import { type Edit, edited } from '../sources/edited.ts';
@@ -38,6 +39,16 @@ export function lifetime({ ttl, keepTs }: LifetimeOptions): Lifetime {
           : 'documents expire: each keeps what is left of its time to live, and what has expired is not copied; --ttl keep copies them as they are',
       );
     },
+  };
+}
+
+/** Documents of a container as they are to be written elsewhere by hand, with at least a second left. */
+export function relived(facts: ContainerFacts): (text: Buffer) => Buffer {
+  const edit = editOf('remaining', facts);
+  return (document) => {
+    if (!edit) return document;
+    const time = Number(memberIn(document, '_ts'));
+    return edit(document, { key: '', kind: 'upsert', document, time }) ?? withMember(document, 'ttl', '1');
   };
 }
 

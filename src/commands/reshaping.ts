@@ -98,7 +98,8 @@ function between(
   return {
     over: (all) => reshaped(all, shape, target),
     async assertApart(all, { signal, talk }) {
-      if (others.length > 0) talk.note(`when a document's ${others.join(' or ')} changes, its former version stays`);
+      if (others.length > 0)
+        talk.note(`when a document's ${others.map(plain).join(' or ')} changes, its former version stays`);
       if (staysUnique(paths, source)) return;
       const taken = new Taken();
       try {
@@ -114,6 +115,11 @@ function between(
       }
     },
   };
+}
+
+/** As people write it. */
+function plain(path: string): string {
+  return path.replace(/"(\w+)"/g, '$1');
 }
 
 function sinkInto(taken: Taken) {
@@ -134,7 +140,11 @@ function otherKey(wanted: readonly string[], { paths }: PartitionKeyDefinition):
 }
 
 function noDeletes(others: readonly string[]): FlowError {
-  return new FlowError('usage', `a deletion does not tell ${others.join(' or ')}, and the new key is made of it`, {
-    hint: 'leave out --deletes, or make ids and keys of the id and the partition key alone',
-  });
+  return new FlowError(
+    'usage',
+    `a deletion does not tell ${others.map(plain).join(' or ')}, and the new key is made of it`,
+    {
+      hint: 'leave out --deletes, or make ids and keys of the id and the partition key alone',
+    },
+  );
 }

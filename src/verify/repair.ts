@@ -7,6 +7,8 @@ import { type Pair, pointOf, type Sides, settle } from './pair.ts';
 export interface RepairContext {
   readonly sides: Sides;
   readonly definition: PartitionKeyDefinition;
+  /** What is written of a document of the source, where that is not the document. */
+  readonly prepare?: (text: Buffer) => Buffer;
   readonly signal: AbortSignal;
 }
 
@@ -36,14 +38,14 @@ const ATTEMPTS = 5;
 async function apply(
   key: string,
   { source, target }: Pair,
-  { sides, definition }: RepairContext,
+  { sides, definition, prepare = (text) => text }: RepairContext,
 ): Promise<string | undefined> {
   const point = pointOf(key);
   try {
     if (!source) {
       if (target) await sides.target.remove(point, target.etag);
     } else {
-      const body = bodyOf(source.text, definition);
+      const body = bodyOf(prepare(source.text), definition);
       if (target) await sides.target.replace(point, body, target.etag);
       else await sides.target.create(point, body);
     }

@@ -24,7 +24,9 @@ async function useOldDocuments() {
     const { failure, notes } = await runCommand([...args, ...flags]);
     return { failure, notes, texts: failure ? [] : await contentsOf(emulator, target) };
   };
-  return { copy, client };
+  const verify = (target: string, ...flags: readonly string[]) =>
+    runCommand(['verify', from, addressOf(emulator, target), '--checkpoint', join(cwd, 'verify.db'), ...flags]);
+  return { copy, client, verify, contents: (name: string) => contentsOf(emulator, name) };
 }
 
 test('copies expire when their originals do, and are equal to them', async () => {
@@ -38,6 +40,17 @@ test('copies expire when their originals do, and are equal to them', async () =>
   expect(byDefault.ttl).toBe(own.ttl + 200);
   expect(notes.join()).toMatch(/what is left of its time to live.*ttl is not compared/);
   expect((await client.database('db').container('b').read()).resource).toMatchObject({ defaultTtl: 300 });
+});
+
+test('what is repaired has no longer to live than the original', async () => {
+  const { copy, client, verify, contents } = await useOldDocuments();
+  await copy('db/b');
+  await client.database('db').container('b').item('own', 'own').delete();
+  await client.database('db').container('b').items.upsert({ id: 'never', wrong: true });
+  expect((await verify('db/b', '--repair', '--settle', '1ms')).failure).toBeUndefined();
+  const [never, own] = (await contents('db/b')).map((text) => JSON.parse(text));
+  expect(never).toEqual({ id: 'never', ttl: -1 });
+  expect(own.ttl).toSatisfy((ttl: number) => ttl > 20 && ttl <= 41);
 });
 
 test('a time to live is kept as it is, or dropped, where that is asked for', async () => {

@@ -14,7 +14,7 @@ async function useShops(texts: readonly string[]) {
   const cwd = useDirectory();
   const copy = async (...flags: readonly string[]) => {
     const [from, to] = [addressOf(emulator, 'db/a'), addressOf(emulator, 'db/b')];
-    const args = ['copy', from, to, '--checkpoint', join(cwd, 'copy.db'), '--restart', ...flags];
+    const args = ['copy', from, to, '--checkpoint', join(cwd, 'copy.db'), ...flags];
     return runCommand(args);
   };
   const contents = () => contentsOf(emulator, 'db/b');
@@ -36,6 +36,27 @@ test('a target with another partition key is refused when two documents would be
     message: expect.stringMatching(/\["1","(bern|thun)"\] and \["1","(bern|thun)"\] would both be \["1","be"\]/),
   });
   expect(await contents()).toEqual([]);
+  // Rules that were refused are no job that other rules would have to forget.
+  expect((await copy(...BY_REGION, '--id-from', '{/shop}-{/id}')).failure).toBeUndefined();
+  expect(await contents()).toHaveLength(3);
+});
+
+test('deletions find documents under their new keys, where these are made of the old ones', async () => {
+  const { copy, contents, database } = await useShops([]);
+  const policy = {
+    id: 'a',
+    partitionKey: { paths: ['/shop'], version: 2 },
+    changeFeedPolicy: { retentionDuration: 5 },
+  };
+  await database.container('a').replace(policy as never);
+  const { items } = database.container('a');
+  for (const id of ['1', '2']) await items.create({ id, shop: 'bern' });
+  const rules = ['--target-partition-key', '/pk', '--partition-key-from', 'field:/shop', '--id-from', 'order-{/id}'];
+  expect((await copy(...rules, '--deletes=feed')).failure).toBeUndefined();
+  expect(await contents()).toHaveLength(2);
+  await database.container('a').item('1', 'bern').delete();
+  expect((await copy(...rules, '--deletes=feed')).failure).toBeUndefined();
+  expect(await contents()).toEqual(['{"pk":"bern","id":"order-2","shop":"bern"}']);
 });
 
 test('documents that stay apart are copied, and only what is made anew differs', async () => {
