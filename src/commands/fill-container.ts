@@ -1,4 +1,5 @@
 import { forgetful } from '../checkpoint/forgetful.ts';
+import type { JobNames } from '../checkpoint/job.ts';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
 import type { Source } from '../contract.ts';
 import { type ContainerName, parseAddress } from '../cosmos/address.ts';
@@ -6,6 +7,7 @@ import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, createContainer, findContainer, readContainer } from '../cosmos/container.ts';
 import { toFlowError } from '../cosmos/faults.ts';
 import { flawless } from '../sinks/flawless.ts';
+import type { Newness } from '../sinks/if-newer.ts';
 import { retrying } from '../sinks/retrying.ts';
 import { strategicSink } from '../sinks/strategic.ts';
 import type { StrategyName } from '../sinks/strategies.ts';
@@ -17,7 +19,7 @@ import { type BatchOptions, batchingFrom } from './batch-flags.ts';
 import type { TermsOptions } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import { patiently } from './patiently.ts';
-import { openRefusals, type RefusalOptions } from './refusals.ts';
+import { openRefusals, type RefusalOptions, type Refusals } from './refusals.ts';
 import { readAhead, setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
@@ -36,8 +38,12 @@ export interface FillJob {
   readonly sourceRid: string;
   /** How many records there are, where that is known. */
   readonly expected: number | undefined;
-  /** The same, when nobody says. */
-  readonly partitionKeyPath: string;
+  /** The same, when nobody says; `undefined` when a container must be there. */
+  readonly partitionKeyPath: string | undefined;
+  /** Not to write over anything newer. */
+  readonly newness?: Newness | undefined;
+  /** What becomes of refused records, when not what the flags of refusals say. */
+  refusals?(names: JobNames, tally: Tally): Promise<Refusals>;
   open(facts: ContainerFacts, pageItemsMax: number): Source;
   /** Told how far it came, when it was stopped. */
   onStopped(resumeAt: string): void;
@@ -59,7 +65,7 @@ export async function fillContainer(
     if (file !== undefined) assertUsable(file, names, options);
     const tally = new Tally();
     tally.expected = job.expected;
-    const refusals = own(await openRefusals(options, names, tally));
+    const refusals = own(await (job.refusals?.(names, tally) ?? openRefusals(options, names, tally)));
     const waiting = { budgetMs: options.patience, onWait: () => void tally.retries++ };
     const connect = async (): Promise<{ connection: Connection; facts: ContainerFacts }> => {
       const connection = await accounts.connect(address, 'target');
@@ -75,10 +81,13 @@ export async function fillContainer(
     const rids = { sourceRid: job.sourceRid, targetRid: facts.rid };
     const checkpoint = own(file === undefined ? forgetful() : openCheckpoint(file, { ...names, ...rids }, options));
     if (checkpoint.positions().length > 0) talk.note(`going on where "${file}" says`);
-    const patient = retrying(strategicSink(connection, facts, { ...options, ...batchingFrom(options) }), {
-      ...waiting,
-      signal: later(signal, DRAIN_MS),
-    });
+    const patient = retrying(
+      strategicSink(connection, facts, { ...options, ...batchingFrom(options), newness: job.newness }),
+      {
+        ...waiting,
+        signal: later(signal, DRAIN_MS),
+      },
+    );
     try {
       await transfer(
         { source, sink: refusals.around(flawless(patient)), checkpoint, tally, meters: [connection.meter], bytesMax },
@@ -95,11 +104,12 @@ export async function fillContainer(
 async function open(
   connection: Connection,
   name: ContainerName,
-  partitionKeyPath: string,
+  partitionKeyPath: string | undefined,
   { signal, talk }: Context,
 ): Promise<ContainerFacts> {
   const { client } = connection;
   try {
+    if (partitionKeyPath === undefined) return await readContainer(client, name);
     const found = await findContainer(client, name);
     if (found) return found;
     await createContainer(client, name, { partitionKey: { paths: [partitionKeyPath], version: 2 } });

@@ -5,6 +5,7 @@ import { deadLetter } from './dead-letter.ts';
 import { emulator } from './emulator.ts';
 import { produce } from './produce.ts';
 import { queryExport } from './query-export.ts';
+import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { tail } from './tail.ts';
 import { verify } from './verify.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   consume,
   produce,
   deadLetter,
+  replay,
   run,
   emulator,
 ];

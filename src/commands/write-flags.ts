@@ -48,7 +48,10 @@ export function assertCopies({ write: strategy, ifNewer: age, deletes, verify }:
 }
 
 /** Refuses to compare with what is there, and then not to write over it. */
-export function assertUpserts({ write: strategy, ifNewer: age }: WriteOptions): void {
+export function assertUpserts({
+  write: strategy = 'upsert',
+  ifNewer: age,
+}: { readonly [Name in keyof WriteOptions]: WriteOptions[Name] | undefined }): void {
   if (!age || strategy === 'upsert') return;
   throw new FlowError('usage', `--if-newer and --write ${strategy} exclude each other`, { hint: 'give one of them' });
 }

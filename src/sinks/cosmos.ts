@@ -121,7 +121,7 @@ function isThrottledAlone({ fault, cause }: Failure): boolean {
 }
 
 /** Whether a request was refused for something that is in it, which may be one operation of several. */
-function isOfOperation(fault: Fault | undefined): boolean {
+export function isOfOperation(fault: Fault | undefined): boolean {
   return fault?.status === STATUS.badRequest || fault?.status === STATUS.tooLarge;
 }
 

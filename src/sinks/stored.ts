@@ -11,6 +11,7 @@ import { Routing } from '../cosmos/routing.ts';
 import { STATUS } from '../protocol/status.ts';
 import { FlowError } from '../support/error.ts';
 import { locateMembers, SPAN } from '../support/json-bytes.ts';
+import { isOfOperation } from './cosmos.ts';
 import { Undelivered } from './undelivered.ts';
 
 /** What a container has where changes go, by their keys; nothing for keys that it does not have. */
@@ -31,9 +32,17 @@ export function storedIn(connection: Connection, facts: ContainerFacts, { concur
 
   /** Adds what it finds; resolves with what there was no room for. */
   const read = async ({ rangeId, batch }: Batch, found: Map<string, StoredDocument>): Promise<readonly Operation[]> => {
-    const body = writeBatch(batch, Buffer.allocUnsafe(bytesOf(batch)));
-    const answer = await batches.post(container, rangeId, body, { reads: true });
-    return take(batch, answer, found);
+    try {
+      const body = writeBatch(batch, Buffer.allocUnsafe(bytesOf(batch)));
+      return take(batch, await batches.post(container, rangeId, body, { reads: true }), found);
+    } catch (error) {
+      if (!isOfOperation(faultOf(error))) throw error;
+      // What cannot even be asked for is not there: its write will be refused, and say why.
+      if (batch.length === 1) return [];
+      const middle = batch.length >> 1;
+      const left = await read({ rangeId, batch: batch.slice(0, middle) }, found);
+      return [...left, ...(await read({ rangeId, batch: batch.slice(middle) }, found))];
+    }
   };
   const readAll = async (changes: readonly Change[], found: Map<string, StoredDocument>): Promise<void> => {
     const operations = new Operations(facts.partitionKey, reading);
@@ -70,7 +79,7 @@ function take(
     const { statusCode = 0, subStatusCode = 0, retryAfterMilliseconds = 0 } = outcomes[index] ?? {};
     if (statusCode === STATUS.ok) found.set(operation.change.key, documentIn(results[index] as Buffer));
     else if (statusCode === STATUS.tooLarge) left.push(operation);
-    else if (statusCode !== STATUS.notFound || subStatusCode !== 0) {
+    else if (statusCode !== STATUS.badRequest && (statusCode !== STATUS.notFound || subStatusCode !== 0)) {
       const headers = { 'x-ms-retry-after-ms': String(retryAfterMilliseconds) };
       throw Object.assign(new Error(`a read was answered ${statusCode}`), {
         code: statusCode,

@@ -1,0 +1,95 @@
+import { isUtf8 } from 'node:buffer';
+import { type Change, type Continuation, EVERYTHING, type Source } from '../contract.ts';
+import { DocumentKey } from '../cosmos/document-key.ts';
+import { type ListedLetter, listLetters } from '../dead-letter/listing.ts';
+import { FlawedRecord } from '../formats/flawed-record.ts';
+import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
+import { FlowError } from '../support/error.ts';
+
+export interface LettersOptions {
+  /** Of the target, which need not be that of the container that refused them. */
+  readonly partitionKey: PartitionKeyDefinition;
+  /** The only one to be read, by its number. */
+  readonly letter: number | undefined;
+  onDamage(line: number, isTorn: boolean): void;
+  /** Told of letters that a later one in the file makes void; without it, every letter counts. */
+  readonly onSuperseded?: () => void;
+}
+
+/** The letters of a file as the changes that they are about; what is no document comes as a flawed record. */
+export function letters(file: string, options: LettersOptions): Source {
+  const { letter, onDamage, onSuperseded } = options;
+  const key = new DocumentKey(options.partitionKey);
+  const changes = async function* (onLine: LettersOptions['onDamage']): AsyncGenerator<readonly [number, Change]> {
+    for await (const found of listLetters(file, onLine))
+      if (letter === undefined || letter === found.number) yield [found.number, changeOf(found, key)];
+  };
+  /** Numbers of the letters that count, by the keys of their documents. */
+  const newest = async (): Promise<ReadonlyMap<string, number>> => {
+    const last = new Map<string, { number: number; time: number }>();
+    for await (const [number, { key: name, time = 0 }] of changes(() => {}))
+      if (time >= (last.get(name)?.time ?? 0)) last.set(name, { number, time });
+    return new Map([...last].map(([name, { number }]) => [name, number]));
+  };
+  return {
+    starts: async () => [{ range: EVERYTHING, resumeAt: undefined }],
+    async *pages(_range, _from, signal) {
+      const counting = onSuperseded && (await newest());
+      let page: Change[] = [];
+      let last = 0;
+      const take = () => ({ changes: page.splice(0), resumeAt: String(last) as Continuation });
+      for await (const [number, change] of changes(onDamage)) {
+        if (signal.aborted) return;
+        last = number;
+        if (counting && counting.get(change.key) !== number) onSuperseded();
+        else page.push(change);
+        if (page.length === PAGE_ITEMS) {
+          yield take();
+          page = [];
+        }
+      }
+      if (last === 0 && letter !== undefined) throw noSuchLetter(file, letter);
+      yield take();
+    },
+  };
+}
+
+const PAGE_ITEMS = 100;
+
+function changeOf({ number, facts, document }: ListedLetter, key: DocumentKey): Change {
+  const why = flawOf(document);
+  if (why !== undefined) {
+    const known = Array.isArray(facts.key) ? JSON.stringify(facts.key).slice(1, -1) : '';
+    const flaw = new FlowError('sink_refused', `letter ${number} cannot be replayed: it ${why}`, {
+      hint: 'mend the record where it came from, and import it again',
+    });
+    return new FlawedRecord(known || JSON.stringify(`letter ${number}`), document, flaw);
+  }
+  key.scan(document, 0);
+  const { kind, version, lsn, committed } = facts;
+  return {
+    key: key.key,
+    kind: kind === 'delete' ? 'delete' : 'upsert',
+    document,
+    ...(typeof version === 'string' && { version }),
+    ...(typeof lsn === 'number' && { lsn }),
+    ...(typeof committed === 'number' && { time: committed }),
+  };
+}
+
+function flawOf(document: Buffer): string | undefined {
+  if (!isUtf8(document)) return 'is not text in UTF-8';
+  try {
+    const value: unknown = JSON.parse(document.toString('utf8'));
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not a JSON object';
+    return typeof (value as { id?: unknown }).id === 'string' ? undefined : 'has no id';
+  } catch {
+    return 'is not JSON';
+  }
+}
+
+function noSuchLetter(file: string, letter: number): FlowError {
+  return new FlowError('usage', `"${file}" has no letter ${letter}`, {
+    hint: `their numbers: cosmosflow dead-letter list ${file}`,
+  });
+}

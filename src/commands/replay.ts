@@ -1,0 +1,62 @@
+import type { StrategyName } from '../sinks/strategies.ts';
+import { batchFlags } from './batch-flags.ts';
+import { termsFlags } from './budget-flags.ts';
+import { command, type Flag } from './command.ts';
+import { count, deadLetter, embeddedData, maxErrors, optional, patience, requestTimeout } from './flags.ts';
+import { assertUpserts, ifNewer, write } from './write-flags.ts';
+
+export const replay = command({
+  name: 'replay',
+  summary: 'apply documents that were set aside again',
+  notes: [
+    'Applies the letters that --dead-letter FILE of other commands wrote, once what they were refused for is mended. The file ' +
+      'stays as it is: to apply it again changes nothing. What is refused again stays in it, or goes to --dead-letter as well.',
+    'A letter never overwrites something newer. It is applied where the target has no such document, or one that was written ' +
+      'before the source committed that of the letter: at the time that _srcTs (or --keep-ts) of the document tells, else at its ' +
+      '_ts. So what was copied only later, although it is older, keeps the letter out, and so does what is as old to the second; ' +
+      'a letter without a time is applied only where there is nothing. Of several letters of one document the last counts. --write ' +
+      'upsert applies all of them over whatever is there.',
+    'A document that was deleted in the target has left no trace there: a letter of an older version brings it back.',
+    'What was set aside from an import because it is no document cannot be applied: mend the file, and import it again.',
+  ],
+  arguments: [
+    { name: 'file', summary: 'what --dead-letter named' },
+    { name: 'target', summary: 'address of the container to write' },
+  ],
+  flags: {
+    letter: count('--letter <n>', 'apply only this one, by its number in the list', undefined),
+    ifNewer: { ...ifNewer, summary: `${ifNewer.summary}; by _ts when not given` },
+    keepTs: optional('--keep-ts <name>', 'property in which the target has the _ts of the source, if not _srcTs'),
+    write: { ...write, summary: `${write.summary}; --if-newer when not given`, fallback: undefined } as Flag<
+      StrategyName | undefined
+    >,
+    deadLetter,
+    maxErrors,
+    ...termsFlags,
+    ...batchFlags,
+    patience,
+    requestTimeout,
+    embeddedData,
+  },
+  examples: [
+    ['into the container that refused them', 'cosmosflow replay dead.ndjson embedded:shop/orders-copy'],
+    ['one of them', 'cosmosflow replay dead.ndjson embedded:shop/orders-copy --letter 1'],
+    ['over whatever is there', 'cosmosflow replay dead.ndjson embedded:shop/orders-copy --write upsert'],
+  ],
+  exits: [
+    [0, 'all letters are applied, or were before'],
+    [2, 'a flag, address or credential is wrong, there is no such container, or no such letter'],
+    [3, 'done, but some were refused again, or the target has something newer'],
+    [4, 'the account refused the key'],
+    [6, 'the target is not available, or refused too many'],
+    [7, 'another process has the embedded data'],
+    [9, 'a file cannot be read, or written'],
+    [130, 'stopped with Ctrl-C'],
+    [143, 'stopped with SIGTERM'],
+  ],
+  async run({ arguments: [file = '', target = ''], options }, context) {
+    assertUpserts(options);
+    const { replayLetters } = await import('./replay-letters.ts');
+    await replayLetters(file, target, options, context);
+  },
+});
