@@ -107,6 +107,7 @@ function between(
           run(reshaped(all, shape, target), sinkInto(taken), forgetful(), { window: 2, signal }),
         );
         signal.throwIfAborted();
+        taken.assertApart();
         talk.note(
           `no two of ${taken.documents.toLocaleString('en-US')} documents become one; later ones are not known`,
         );

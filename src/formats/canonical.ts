@@ -8,7 +8,8 @@ import { canonicalNumber, PLAIN_DIGITS_MAX } from './canonical-number.ts';
  */
 export class Canonical {
   readonly #omitted: readonly Buffer[];
-  readonly #initials: ReadonlySet<number>;
+  /** Whether one of them begins with a byte. */
+  readonly #initials = new Uint8Array(256);
   #text: Uint8Array = Buffer.alloc(0);
   #out = Buffer.allocUnsafe(16 * 1024);
   #length = 0;
@@ -22,7 +23,7 @@ export class Canonical {
   /** `omitted`: members that the outermost object is taken not to have. */
   constructor(omitted: readonly string[] = []) {
     this.#omitted = omitted.map((name) => Buffer.from(name));
-    this.#initials = new Set(this.#omitted.map((name) => name[0] as number));
+    for (const [initial = 0] of this.#omitted) this.#initials[initial] = 1;
   }
 
   /** The form of the value that starts at `at`. */
@@ -117,7 +118,7 @@ export class Canonical {
     let [from, to] = [this.#members[member] as number, this.#members[member + 1] as number];
     if (from < 0) from = -from - 1;
     // One look rules out nearly all members.
-    if (!this.#initials.has(bytes[from] as number)) return false;
+    if (this.#initials[bytes[from] as number] === 0) return false;
     return names.some((name) => name.length === to - from && name.compare(bytes, from, to) === 0);
   }
 
