@@ -79,6 +79,26 @@ test('splits and merges in either phase lose nothing and repeat nothing', async 
   expect(requests).toBeGreaterThan(14);
 });
 
+test.each([
+  ['the snapshot', 'Incremental Feed'],
+  ['the feed', 'Full-Fidelity Feed'],
+])('where a range splits in %s, its successors go on in both', async (_, feed) => {
+  const { source, rig } = await begin({ documents: 60, ranges: 1 });
+  await fill(
+    rig,
+    Array.from({ length: 60 }, (_, index) => `late-${index}`),
+  );
+  let pages = 0;
+  rig.intercept = ({ headers }) => {
+    if (headers['a-im'] === feed && ++pages === 3) rig.emulator.split('db', 'items');
+    return undefined;
+  };
+  const ids = (await readAll(source)).map(idOf);
+  expect(ids).toHaveLength(120);
+  expect(new Set(ids).size).toBe(120);
+  expect(pages).toBeGreaterThan(4);
+});
+
 test('a replica that is behind the one that told the start is asked again', async () => {
   const late = new Set<string>();
   const { source, ids } = await begin({
