@@ -1,4 +1,5 @@
 import type { Change } from '../contract.ts';
+import { findMember, skipValue } from '../support/json-bytes.ts';
 
 /** Which of the service's limits a document breaks, in words; `undefined` when none that is known. */
 export function brokenLimit({ key, document }: Change): string | undefined {
@@ -9,9 +10,18 @@ export function brokenLimit({ key, document }: Change): string | undefined {
   if (parts.some((part) => typeof part === 'string' && Buffer.byteLength(part) > KEY_BYTES_MAX))
     return `its partition key is longer than ${KEY_BYTES_MAX} bytes`;
   if (depthOf(document) > DEPTH_MAX) return `it is nested deeper than ${DEPTH_MAX} levels`;
-  return undefined;
+  return isTtl(document) ? undefined : 'its ttl is neither -1 nor a whole number of seconds';
 }
 
+/** Of those that have one; only where documents expire it matters. */
+function isTtl(document: Uint8Array): boolean {
+  const at = findMember(document, 0, TTL);
+  if (at < 0) return true;
+  const ttl: unknown = JSON.parse(Buffer.from(document.subarray(at, skipValue(document, at))).toString());
+  return Number.isInteger(ttl) && (ttl === -1 || ((ttl as number) > 0 && (ttl as number) < 2 ** 31));
+}
+
+const TTL = Buffer.from('ttl');
 const ID_BYTES_MAX = 1023;
 const KEY_BYTES_MAX = 2048;
 const DEPTH_MAX = 128;

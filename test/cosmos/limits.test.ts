@@ -10,6 +10,7 @@ test.each([
   ['{}', `"${'é'.repeat(512)}"`, 'its id is longer than 1023 bytes'],
   ['{}', `"a","${'é'.repeat(1025)}"`, 'its partition key is longer than 2048 bytes'],
   [`{"a":${'['.repeat(128)}${']'.repeat(128)}}`, '"a"', 'it is nested deeper than 128 levels'],
+  ['{"ttl":0}', '"a"', 'its ttl is neither -1 nor a whole number of seconds'],
 ])('of a document that breaks a limit it is said which: %.20s', (document, key, words) => {
   expect(said(document, key)).toBe(words);
 });

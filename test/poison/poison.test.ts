@@ -66,6 +66,31 @@ test.each([
   },
 );
 
+test('where documents expire, a time to live is carried on, or is a reason to refuse the document', async () => {
+  const { emulator, client } = await useEmulator();
+  const { database } = await client.databases.createIfNotExists({ id: 'db' });
+  await database.containers.create({ id: 'a', partitionKey: { paths: ['/pk'], version: 2 }, defaultTtl: -1 });
+  const cwd = useDirectory();
+  const at = (name: string): string => join(cwd, name);
+  const documents = SET.filter(({ name }) => name.startsWith('ttl '));
+  writeFileSync(at('in.ndjson'), documents.map(({ line }) => `${line}\n`).join(''));
+
+  const [a, b] = [addressOf(emulator, 'db/a'), addressOf(emulator, 'db/b')];
+  await run(['produce', a, '--input', at('in.ndjson'), '--dead-letter', at('1.ndjson')]);
+  await run(['copy', a, b, '--checkpoint', at('copy.db')]);
+  await run(['tail', b, '--start-from', 'beginning', '-e', '--out', at('out.ndjson')]);
+
+  const arrived = linesIn(at('out.ndjson')).map((line) => JSON.parse(line) as { id: string; ttl: number });
+  expect(arrived.map(({ id }) => id)).toEqual(['ttl -1', 'ttl 1e3', 'ttl 60']);
+  const ttls = arrived.map(({ ttl }) => ttl);
+  expect(ttls[0]).toBe(-1);
+  expect(ttls[1]).toSatisfy((ttl: number) => ttl > 900 && ttl <= 1000);
+  expect(ttls[2]).toSatisfy((ttl: number) => ttl > 0 && ttl <= 60);
+  const letters = await lettersIn(at('1.ndjson'));
+  expect(letters).toHaveLength(documents.length - arrived.length);
+  for (const { reason } of letters) expect(reason).toMatch(/its ttl is neither/);
+});
+
 const LINE_END = Buffer.from('\n');
 
 function linesIn(file: string): string[] {
