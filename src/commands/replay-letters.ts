@@ -44,7 +44,9 @@ export async function replayLetters(
         partitionKey,
         letter: options.letter,
         onDamage: (line, isTorn) => {
-          talk.note(`line ${line} of "${file}" is ${isTorn ? 'not whole' : 'no letter'}, and passed over`);
+          // A crash leaves the last line so, and the letter came again.
+          if (isTorn) talk.note(`line ${line} of "${file}" was not written to its end, and is passed over`);
+          else left.damaged(line);
         },
         ...(newness && { onSuperseded: () => left.superseded++ }),
       }),
@@ -104,12 +106,19 @@ class Left {
     this.#note(reason instanceof FlowError ? reason.message : `the letter of [${key}] is refused`);
   }
 
+  damaged(line: number): void {
+    this.#note(`line ${line} is no letter`);
+  }
+
   report(file: string): void {
     if (this.superseded > 0)
       this.#context.talk.note(`passed over ${this.superseded}: a later letter is of the same document`);
     if (this.#count === 0) return;
-    const what = this.#count === 1 ? '1 letter was' : `${this.#count.toLocaleString('en-US')} letters were`;
-    throw new FlowError('set_aside', `${what} not applied, and stay in "${file}"`, {
+    const what =
+      this.#count === 1
+        ? '1 letter was not applied, and stays'
+        : `${this.#count.toLocaleString('en-US')} letters were not applied, and stay`;
+    throw new FlowError('set_aside', `${what} in "${file}"`, {
       hint: `look at them: cosmosflow dead-letter list ${file}; --write upsert applies them over whatever is there`,
     });
   }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Change, EVERYTHING } from '../../src/contract.ts';
@@ -98,6 +98,18 @@ test('what is refused again stays in the file, and goes to another where one is 
   expect((await rig.replay('--dead-letter', again)).failure).toMatchObject({ code: 'set_aside' });
   expect(readFileSync(again, 'utf8').trim().split('\n')).toHaveLength(2);
   expect((await rig.replay('--dead-letter', rig.file)).failure).toMatchObject({ code: 'usage' });
+});
+
+test('a line that is no letter is not passed over in silence, but for one that a crash has torn', async () => {
+  const rig = await open([], [upsert('a', 1)]);
+  appendFileSync(rig.file, lineOf(letterOf(upsert('b', 1))).subarray(0, 50));
+  const torn = await rig.replay();
+  expect(torn.failure).toBeUndefined();
+  expect(torn.notes).toContainEqual(expect.stringMatching(/^line 2 of .* was not written to its end/));
+  appendFileSync(rig.file, '\n{"id":"something else"}\n');
+  const { failure, notes } = await rig.replay();
+  expect(failure).toMatchObject({ code: 'set_aside', message: expect.stringMatching(/^2 letters were not applied/) });
+  expect(notes).toContain('line 3 is no letter');
 });
 
 test('a container is not made for letters', async () => {
