@@ -23,10 +23,11 @@ export async function measureBudget(say: (text: string) => void): Promise<string
           measure(work, { data, target, ranges, throughput: target * provisioned }),
         );
         const holds = Math.abs(rate / target - 1) <= RATE_WITHIN && throttledShare <= THROTTLED_MAX;
-        lines.push(
+        const line =
           `budget, ${work}, ${ranges} range(s): ${rate.toFixed(1)} RU/s at a target of ${target} (${percent(rate / target - 1)}), ` +
-            `${percent(throttledShare)} of ${work === 'write' ? 'operations' : 'requests'} throttled: ${holds ? 'holds' : 'DOES NOT HOLD'}`,
-        );
+          `${percent(throttledShare)} of ${work === 'write' ? 'operations' : 'requests'} throttled: ${holds ? 'holds' : 'DOES NOT HOLD'}`;
+        say(line);
+        lines.push(line);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { BATCH_KINDS, type BatchingOptions, type BatchKind } from '../sinks/batching.ts';
+import { FlowError } from '../support/error.ts';
 import { parseSize } from '../support/size.ts';
 import { choice, concurrency, count, parsed } from './flags.ts';
 
@@ -20,7 +21,7 @@ export const batchFlags = {
   batchMaxItems: count('--batch-max-items <n>', 'documents in a batch at most, 100 when not given', undefined, {
     max: 100,
   }),
-  batchMaxBytes: parsed('--batch-max-bytes <size>', 'bytes in a batch at most, 215kb when not given', parseSize),
+  batchMaxBytes: parsed('--batch-max-bytes <size>', 'bytes in a batch at most, 215kb when not given', parseBytes),
 };
 
 export const BATCH_NOTE =
@@ -37,4 +38,10 @@ export function batchingFrom(options: BatchOptions): BatchingOptions {
     itemsMax: options.batchMaxItems,
     bytesMax: options.batchMaxBytes,
   };
+}
+
+function parseBytes(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes >= 1) return bytes;
+  throw new FlowError('usage', `"${text}" is no size of a batch`, { hint: 'write it as 100kb' });
 }

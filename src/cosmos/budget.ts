@@ -55,7 +55,7 @@ export class Budget {
   /** The size of a request that spends no more than one slice of the budget; at least 1. */
   sizeMax(kind: Expense['kind']): number {
     const { unitsPerSecond, rangeUnitsPerSecond = unitsPerSecond } = this.#options;
-    const slice = (Math.min(unitsPerSecond, rangeUnitsPerSecond) * SLICE_MS) / 1000;
+    const slice = (Math.min(unitsPerSecond, rangeUnitsPerSecond) * SLICE_MS[kind]) / 1000;
     return Math.max(1, Math.floor(slice / this.#costs[kind].value));
   }
 
@@ -64,10 +64,11 @@ export class Budget {
     const lane = this.#laneOf(range);
     const cost = this.#costs[kind];
     const guess = (): number => cost.value * size;
+    const needed = (): number => guess() * NEEDED_SHARE[kind];
     const spent = await lane.turn(async () => {
-      await this.#untilFree((now) => lane.pace.waitInSecondMs(guess(), now), signal);
+      await this.#untilFree((now) => lane.pace.waitInSecondMs(needed(), now), signal);
       return this.#whole.turn(async () => {
-        await this.#untilFree((now) => this.#whole.pace.waitMs(guess(), now), signal);
+        await this.#untilFree((now) => this.#whole.pace.waitMs(needed(), now), signal);
         const now = this.#clock.now();
         return [lane, this.#whole].map(({ pace }) => ({ pace, spent: pace.spend(guess(), now) }));
       });
@@ -114,8 +115,16 @@ interface Lane {
 
 const SOON_MS = 0.01;
 
-/** How much of a second one request may spend: many small requests are more even than few large ones. */
-const SLICE_MS = 50;
+/**
+ * How much of a second one request may spend: many small requests are more even than few large ones, but each page costs
+ * something whatever is in it.
+ */
+const SLICE_MS = { read: 50, write: 25, other: 25 };
+/**
+ * How much of its charge must be left of a second. Of a batch each operation is refused that is too much; a page is served
+ * whole, and half of those at the edge of a second go over it.
+ */
+const NEEDED_SHARE = { read: 0.5, write: 1, other: 1 };
 
 // What things cost until it is known, rather too much: a document of a kilobyte that is written takes 5 to 10.
 const READ_UNITS = 0.2;

@@ -37,7 +37,7 @@ export class Pace {
     this.#savedAt = now;
   }
 
-  /** How long a request that costs about so much has to wait; 0 when it may go. */
+  /** How long a request has to wait that needs about so much of its second; 0 when it may go. */
   waitMs(charge: number, now: number): number {
     this.#advance(now);
     const perMs = (this.#unitsPerSecond * RATE_SHARE) / SECOND_MS;
@@ -47,8 +47,7 @@ export class Pace {
   /** The same, but for how evenly they are spent within a second. */
   waitInSecondMs(charge: number, now: number): number {
     this.#advance(now);
-    // Half of the requests at the edge of a second go a little over it, half stay below.
-    let over = this.#inSecond + charge / 2 - this.#unitsPerSecond * SECOND_SHARE;
+    let over = this.#inSecond + charge - this.#unitsPerSecond * SECOND_SHARE;
     let until = now;
     for (const spent of this.#second) {
       if (over <= 0) break;
