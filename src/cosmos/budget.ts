@@ -17,7 +17,7 @@ export interface Expense {
   readonly range: string | undefined;
   /** Requests of one kind cost about the same for each unit of their size. */
   readonly kind: 'read' | 'write' | 'other';
-  /** Documents that a read asks for; bytes that a write sends; 1 for others. */
+  /** Documents that a read asks for; 5 for each operation of a write and 1 for each kilobyte; 1 for others. */
   readonly size: number;
 }
 
@@ -128,5 +128,5 @@ const NEEDED_SHARE = { read: 0.5, write: 1, other: 1 };
 
 // What things cost until it is known, rather too much: a document of a kilobyte that is written takes 5 to 10.
 const READ_UNITS = 0.2;
-const WRITE_UNITS = 0.015;
+const WRITE_UNITS = 1.5;
 const OTHER_UNITS = 5;

@@ -1,5 +1,6 @@
 import { HEADER } from '../protocol/headers.ts';
 import { STATUS } from '../protocol/status.ts';
+import { asBuffer } from '../support/buffers.ts';
 import { FlowError } from '../support/error.ts';
 import type { Budget, Expense } from './budget.ts';
 import { type Exchange, type HttpRequest, type RawResponse, Unreachable } from './transport.ts';
@@ -72,9 +73,20 @@ function shrink(request: HttpRequest, budget: Budget): void {
 function expenseOf(request: HttpRequest, body: Uint8Array | string | null | undefined): Expense {
   const range = request.headers.get(HEADER.rangeId);
   if (isPage(request)) return { range, kind: 'read', size: Number(request.headers.get(HEADER.maxItemCount)) };
-  if (request.headers.has(HEADER.isBatch)) return { range, kind: 'write', size: body?.length ?? 1 };
+  if (request.headers.has(HEADER.isBatch)) return { range, kind: 'write', size: sizeOfBatch(body ?? '') };
   return { range, kind: 'other', size: 1 };
 }
+
+/** As writes are charged: five for each and one for a kilobyte, more or less. */
+function sizeOfBatch(body: Uint8Array | string): number {
+  const text = typeof body === 'string' ? Buffer.from(body) : asBuffer(body);
+  let operations = 0;
+  for (let at = text.indexOf(OPERATION); at >= 0; at = text.indexOf(OPERATION, at + OPERATION.length)) operations++;
+  return Math.max(1, operations) * OPERATION_SIZE + text.length / 1024;
+}
+
+const OPERATION = '"operationType":';
+const OPERATION_SIZE = 5;
 
 /** What the charge was for, where that is not what was asked for; 0 where it says nothing of other requests. */
 function gotIn({ status, headers }: RawResponse, request: HttpRequest): number | undefined {

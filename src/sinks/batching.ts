@@ -41,10 +41,15 @@ export function batchingOf(options: BatchingOptions, budget: () => Budget | unde
     // With a budget it is that which they wait for.
     heedsLatency: isAdaptive && budget() === undefined,
   });
+  const sizeMax = (): number => budget()?.sizeMax('write') ?? Number.POSITIVE_INFINITY;
   const limits: BatchLimits = {
-    itemsMax: (range) => gates.itemsMax(range),
-    bytesMax: () => Math.min(bytesMax, budget()?.sizeMax('write') ?? bytesMax),
+    itemsMax: (range) => Math.min(gates.itemsMax(range), Math.max(1, Math.floor(sizeMax() / ITEM_SIZE))),
+    bytesMax: () => Math.min(bytesMax, sizeMax() * KILOBYTE_SHARE * 1024),
     byKey: batch === 'partition',
   };
   return { gates, limits };
 }
+
+/** The size of an operation with a small document, as budgets have it; and how much of a batch may be due to bytes. */
+const ITEM_SIZE = 6;
+const KILOBYTE_SHARE = 0.5;

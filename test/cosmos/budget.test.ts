@@ -45,7 +45,7 @@ function writers(budget: Budget, service: Service, clock: VirtualClock, random: 
       // From half of what was to be expected to twice as much.
       const charge = await service.serve(
         range,
-        size * 0.008 * (0.5 + random.fraction() * 1.5),
+        size * 0.8 * (0.5 + random.fraction() * 1.5),
         2 + random.fraction() * 20,
       );
       settle(charge, charge === 0 ? 0 : undefined);
