@@ -35,6 +35,8 @@ export interface FillOptions extends AccountsOptions, CheckpointOptions, Refusal
 /** What a container is filled with that does not come from another one. */
 export interface FillJob {
   readonly source: string;
+  /** All that makes its records others. */
+  readonly mode: string;
   readonly sourceRid: string;
   /** How many records there are, where that is known. */
   readonly expected: number | undefined;
@@ -60,7 +62,7 @@ export async function fillContainer(
   const { signal, talk } = context;
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
-    const names = { source: job.source, target: accounts.nameOf(address, 'target'), mode: 'records' };
+    const names = { source: job.source, target: accounts.nameOf(address, 'target'), mode: job.mode };
     const file = options.checkpoint;
     if (file !== undefined) assertUsable(file, names, options);
     const tally = new Tally();

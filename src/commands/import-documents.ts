@@ -25,6 +25,7 @@ export async function importDocuments(target: string, options: ImportOptions, co
   const split = await splitterOf(options, input);
   const job = {
     source: `import of ${input.name}`,
+    mode: modeOf(options),
     sourceRid: input.digest ?? '',
     expected: undefined,
     partitionKeyPath: '/id',
@@ -33,6 +34,11 @@ export async function importDocuments(target: string, options: ImportOptions, co
     onStopped: () => context.talk.note('the same command begins again; with --checkpoint FILE it goes on'),
   };
   await fillContainer(target, job, options, context);
+}
+
+/** The same file read in another way is another job. */
+function modeOf({ format, types, rename, idFrom, partitionKeyFrom }: ImportOptions): string {
+  return `import ${JSON.stringify({ format, types, rename, idFrom, partitionKeyFrom })}`;
 }
 
 async function open({ input, checkpoint }: ImportOptions, { stdin }: Context): Promise<Input> {

@@ -32,6 +32,7 @@ export async function produceDocuments(target: string, options: ProduceOptions, 
   const end = offset + (count ?? (duration === undefined ? COUNT : Number.POSITIVE_INFINITY));
   const job = {
     source: `records of seed ${seed}${options.template === undefined ? '' : ` by ${options.template}`}`,
+    mode: modeOf(options),
     sourceRid: '',
     expected: Number.isFinite(end) ? end - offset : undefined,
     partitionKeyPath: '/customerId',
@@ -44,6 +45,12 @@ export async function produceDocuments(target: string, options: ProduceOptions, 
     onStopped: (resumeAt: string) => context.talk.note(`the rest begins at --offset ${resumeAt}`),
   };
   await fillContainer(target, job, options, context);
+}
+
+/** Records that are made in another way are another job. */
+function modeOf(options: ProduceOptions): string {
+  const { payloadSize, keys, keySkew, updateRatio, deleteRatio, poisonRatio, ttl, offset } = options;
+  return `records ${JSON.stringify({ payloadSize, keys, keySkew, updateRatio, deleteRatio, poisonRatio, ttl, offset })}`;
 }
 
 /** How many, when nobody says. */

@@ -35,6 +35,7 @@ export async function replayLetters(
   const newness = newnessOf(options, (change) => left.add(change, 'is not newer than what the target has'));
   const job = {
     source: `letters of ${file}`,
+    mode: 'replay',
     sourceRid: '',
     expected: undefined,
     partitionKeyPath: undefined,

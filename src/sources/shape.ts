@@ -134,6 +134,8 @@ function scalarAt(document: unknown, path: readonly string[], text: string): Key
   }
   if (typeof value === 'object' && value !== null) throw new Error(`its ${text} is not a single value`);
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`its ${text} is too large a number`);
+  // More digits than a number has: two of them may come out the same.
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new Error(`its ${text} is too long a number`);
   return value as KeyValue;
 }
 

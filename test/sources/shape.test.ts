@@ -69,6 +69,18 @@ test.each([
   expect(() => shaped([rule])).toThrow(message);
 });
 
+test('numbers with more digits than can be told apart make no ids and no keys', () => {
+  const document = Buffer.from('{"id":"a","orderId":1234567890123456788}');
+  for (const [rules, idFrom] of [
+    [[], '{/orderId}'],
+    [['composite:/orderId,/id'], undefined],
+    [['hash:/orderId:10'], undefined],
+  ] as const) {
+    const shape = shapeOf({ partitionKeyFrom: rules, idFrom, partitionKey: { paths: ['/pk'] } });
+    expect(() => shape(document, 0)).toThrow(/its \/orderId is too long a number/);
+  }
+});
+
 describe('a member that is set', () => {
   test.each([
     ['{}', '{"pk":1}'],

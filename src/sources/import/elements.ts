@@ -67,6 +67,7 @@ class Scan {
     if (isSpace(byte)) return false;
     if (this.isOver) throw misplaced('something comes after the JSON array', this.line);
     if (!this.#isInside) {
+      if (BYTE_ORDER_MARK.includes(byte)) return false;
       if (byte !== OPEN_ARRAY) throw misplaced('this is not a JSON array', this.line);
       this.#isInside = true;
       return false;
@@ -101,6 +102,8 @@ function misplaced(what: string, line: number): FlowError {
   return new FlowError('usage', `${what}, in line ${line}`, { hint: 'say what it is with --format' });
 }
 
+/** Some programs write it before UTF-8. */
+const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;

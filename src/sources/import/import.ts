@@ -57,13 +57,14 @@ function placeOf(from: Continuation | undefined, input: Input): StoredPlace {
 }
 
 function changeOf(
-  { text, line }: InputRecord,
+  { text, line, flaw: found }: InputRecord,
   number: number,
   shape: ImportOptions['shape'],
   key: DocumentKey,
   { name }: Input,
 ): Change {
   try {
+    if (found !== undefined) throw new Error(found);
     const document = shape(documentIn(text), number);
     key.scan(document, 0);
     assertId(key.id);

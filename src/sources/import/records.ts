@@ -3,6 +3,8 @@ import type { Input } from './input.ts';
 /** One record of an input, before anybody has looked into it. */
 export interface InputRecord {
   readonly text: Buffer;
+  /** Why it is no document, where that is known already. */
+  readonly flaw?: string;
   /** Where in the decompressed input reading goes on after it. */
   readonly end: number;
   /** Where it is, for people: the line it starts in, from 1. */

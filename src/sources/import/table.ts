@@ -16,24 +16,21 @@ export interface TableOptions {
 
 /**
  * The rows of CSV as JSON objects. A dot in the name of a column leads into an object: `address.city`. Empty cells are
- * left out, but for those of texts. What a cell does not hold as it is typed stays text that is no JSON, to be found
- * wrong later. The rows before the place are read again, for the first names the columns.
+ * left out, but for those of texts. A row with more or fewer cells than there are columns, or with a cell that is not of
+ * its type, is flawed. The rows before the place are read again, for the first names the columns.
  */
 export function table(options: TableOptions): (input: Input, from: Place) => AsyncGenerator<InputRecord> {
   return async function* rows(input, { offset }) {
-    const parser = parse({ columns: true, info: true, bom: true, skip_empty_lines: true, relax_column_count: false });
-    const bytes = Readable.from(input.read(0));
+    const parser = parse({ info: true, raw: true, bom: true, skip_empty_lines: true, relax_column_count: true });
+    const bytes = Readable.from(utf8(input));
     bytes.on('error', (error) => parser.destroy(error));
-    const columns = new Map<string, Column>();
+    const lines = new LineCount();
+    let columns: readonly Column[] | undefined;
     try {
-      for await (const { record, info } of bytes.pipe(parser) as AsyncIterable<Row>) {
-        if (info.bytes <= offset) continue;
-        yield {
-          text: Buffer.from(objectText(record, columns, options)),
-          end: info.bytes,
-          line: info.lines,
-          endLine: info.lines,
-        };
+      for await (const { record, raw, info } of bytes.pipe(parser) as AsyncIterable<Row>) {
+        const line = lines.pass(raw);
+        if (!columns) columns = columnsOf(record, options, input);
+        else if (info.bytes > offset) yield { ...rowOf(record, columns), end: info.bytes, line, endLine: lines.next };
       }
     } catch (error) {
       if (error instanceof FlowError || !(error as { code?: string }).code?.startsWith('CSV_')) throw error;
@@ -46,32 +43,96 @@ export function table(options: TableOptions): (input: Input, from: Place) => Asy
 }
 
 interface Row {
-  readonly record: Readonly<Record<string, string>>;
-  readonly info: { readonly bytes: number; readonly lines: number };
+  readonly record: readonly string[];
+  readonly raw: string;
+  readonly info: { readonly bytes: number };
 }
 
 interface Column {
+  readonly name: string;
   readonly path: readonly string[];
   readonly type: CellType;
 }
 
+/** The parser would put a sign in the place of what it cannot read. */
+async function* utf8(input: Input): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for await (const chunk of input.read(0)) {
+      decoder.decode(chunk, { stream: true });
+      yield chunk;
+    }
+    decoder.decode();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new FlowError('usage', `"${input.name}" is not UTF-8`, {
+      hint: 'convert it, for instance with iconv -f WINDOWS-1252 -t UTF-8',
+      cause: error,
+    });
+  }
+}
+
+/** Counts lines by what the parser has read: its own count takes the two bytes of a line break for two. */
+class LineCount {
+  /** Of what comes next, from 1. */
+  next = 1;
+
+  /** The line in which a record begins, behind the empty lines before it. */
+  pass(raw: string): number {
+    const before = /^[\r\n]*/.exec(raw)?.[0] ?? '';
+    const line = this.next + breaksIn(before);
+    this.next += breaksIn(raw);
+    return line;
+  }
+}
+
+function breaksIn(text: string): number {
+  return text.match(/\r\n|\r|\n/g)?.length ?? 0;
+}
+
+function columnsOf(header: readonly string[], { types, renamed }: TableOptions, input: Input): readonly Column[] {
+  const columns = header.map((name): Column => {
+    const target = renamed.get(name) ?? name;
+    return { name, path: target.split('.'), type: types.get(name) ?? types.get(target) ?? 'string' };
+  });
+  for (const [index, { path, name }] of columns.entries()) {
+    const clash = columns.slice(0, index).find((other) => isWithin(path, other.path) || isWithin(other.path, path));
+    if (!clash) continue;
+    throw new FlowError(
+      'usage',
+      `the columns "${clash.name}" and "${name}" of "${input.name}" are in each other's place`,
+      {
+        hint: 'give one another name: --rename COLUMN:NAME',
+      },
+    );
+  }
+  return columns;
+}
+
+function isWithin(path: readonly string[], other: readonly string[]): boolean {
+  return other.every((name, index) => path[index] === name);
+}
+
+function rowOf(cells: readonly string[], columns: readonly Column[]): Pick<InputRecord, 'text' | 'flaw'> {
+  if (cells.length !== columns.length)
+    return {
+      text: Buffer.from(JSON.stringify(cells)),
+      flaw: `it has ${cells.length} cells for ${columns.length} columns`,
+    };
+  const tree: Tree = new Map();
+  for (const [index, { name, path, type }] of columns.entries()) {
+    const cell = cells[index] as string;
+    if (cell === '' && type !== 'string') continue;
+    const text = cellText(cell, type);
+    if (text === undefined)
+      return { text: Buffer.from(JSON.stringify(cells)), flaw: `its ${JSON.stringify(name)} is no ${type}` };
+    put(tree, path, text);
+  }
+  return { text: Buffer.from(textOf(tree)) };
+}
+
 /** A tree of JSON texts by name, in the order of the columns. */
 type Tree = Map<string, string | Tree>;
-
-function objectText(record: Row['record'], columns: Map<string, Column>, options: TableOptions): string {
-  const tree: Tree = new Map();
-  for (const [name, cell] of Object.entries(record)) {
-    const column = columns.get(name) ?? columnOf(name, options);
-    columns.set(name, column);
-    if (cell !== '' || column.type === 'string') put(tree, column.path, cellText(cell, column.type));
-  }
-  return textOf(tree);
-}
-
-function columnOf(name: string, { types, renamed }: TableOptions): Column {
-  const target = renamed.get(name) ?? name;
-  return { path: target.split('.'), type: types.get(name) ?? types.get(target) ?? 'string' };
-}
 
 function put(tree: Tree, [name = '', ...rest]: readonly string[], text: string): void {
   if (rest.length === 0) {
@@ -91,9 +152,29 @@ function textOf(tree: Tree): string {
   return `{${members.join(',')}}`;
 }
 
-/** Numbers keep their digits. */
-function cellText(cell: string, type: CellType): string {
-  if (type === 'string') return JSON.stringify(cell);
-  if (type === 'boolean') return /^(true|1|yes)$/i.test(cell) ? 'true' : /^(false|0|no)$/i.test(cell) ? 'false' : cell;
-  return cell.trim();
+/** JSON text of a cell, in which numbers keep their digits; `undefined` when it is not of its type. */
+function cellText(cell: string, type: CellType): string | undefined {
+  const text = cell.trim();
+  switch (type) {
+    case 'string':
+      return JSON.stringify(cell);
+    case 'number':
+      return NUMBER.test(text) ? text : undefined;
+    case 'boolean':
+      return /^(true|1|yes)$/i.test(text) ? 'true' : /^(false|0|no)$/i.test(text) ? 'false' : undefined;
+    case 'json':
+      return isJson(text) ? text : undefined;
+  }
+}
+
+/** As RFC 8259 has it. */
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

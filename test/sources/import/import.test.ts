@@ -34,6 +34,7 @@ describe('documents are the bytes that they were,', () => {
     ['of lines', `${TEXTS.join('\r\n')}\r\n\r\n`, lines],
     ['of lines after a byte order mark', `\ufeff${TEXTS.join('\n')}`, lines],
     ['of an array', `  [ ${TEXTS.join(',\n')} ] `, elements],
+    ['of an array after a byte order mark', `\ufeff[${TEXTS.join(',\n')}]`, elements],
   ])('%s', async (_, text, split) => {
     expect((await documentsOf(await fileOf(text), split)).map(textOf)).toEqual(TEXTS);
   });
@@ -136,8 +137,43 @@ describe('CSV', () => {
     expect(String((changes[1] as FlawedRecord).flaw)).toContain('line 3 of');
   });
 
+  test('has rows that are too long or too short in records that are wrong, each with the line that it begins in', async () => {
+    const text = 'id,n\r\na,"x\r\ny"\r\n\r\nb,2,3\r\nc\r\nd,4';
+    const changes = await documentsOf(await fileOf(text), CSV);
+    expect(changes.map((change) => (change instanceof FlawedRecord ? String(change.flaw) : textOf(change)))).toEqual([
+      '{"id":"a","n":"x\\r\\ny"}',
+      expect.stringMatching(/line 5 of .* it has 3 cells for 2 columns/),
+      expect.stringMatching(/line 6 of .* it has 1 cells for 2 columns/),
+      '{"id":"d","n":"4"}',
+    ]);
+  });
+
+  test.each([
+    ['number', '1,"id":"evil"'],
+    ['number', '"abc"'],
+    ['number', '0x10'],
+    ['boolean', 'true,"id":"evil"'],
+    ['json', '[1],"id":"evil"'],
+  ] as const)('takes nothing for a %s that is none: %s', async (type, cell) => {
+    const file = await fileOf(`id,n\na,"${cell.replaceAll('"', '""')}"\n`);
+    const [change] = await documentsOf(file, table({ types: new Map([['n', type]]), renamed: new Map() }));
+    expect(String((change as FlawedRecord).flaw)).toMatch(new RegExp(`its "n" is no ${type}`));
+  });
+
+  test.each(['id,n,n\n', 'id,b,b.c\n', 'id,b.c,b\n'])(
+    'has no columns in the place of each other: %s',
+    async (header) => {
+      await expect(documentsOf(await fileOf(`${header}a,1,2\n`), CSV)).rejects.toThrow(/in each other's place/);
+    },
+  );
+
+  test('that is not UTF-8 is refused, instead of read wrongly', async () => {
+    const file = await fileOf(Buffer.from('id,name\na,Jos\xe9\n', 'latin1'));
+    await expect(documentsOf(file, CSV)).rejects.toThrow(/is not UTF-8/);
+  });
+
   test('that is none is an error that says where', async () => {
-    await expect(documentsOf(await fileOf('id,n\na,1,2\n'), CSV)).rejects.toMatchObject({ code: 'usage' });
+    await expect(documentsOf(await fileOf('id,n\na,"1\n'), CSV)).rejects.toMatchObject({ code: 'usage' });
   });
 });
 
