@@ -18,7 +18,15 @@ export interface Age {
 }
 
 /** Of one kind they can be compared. */
-export type Moment = number | bigint | string;
+export type Moment = number | bigint | string | Instant;
+
+/** As exact as it was written: a double holds no more than microseconds. */
+interface Instant {
+  /** Since 1970, in ms. */
+  readonly second: number;
+  /** Digits of the fraction, without zeros at the end, which some writers leave out. */
+  readonly fraction: string;
+}
 
 /** The age by `_ts`, which the target has under the name `keptTs`, by `_lsn`, or by what lies at a JSON pointer. */
 export function ageOf(rule: string, keptTs = '_srcTs'): Age {
@@ -28,7 +36,16 @@ export function ageOf(rule: string, keptTs = '_srcTs'): Age {
 
 /** More than 0 when the first is newer, `undefined` when they cannot be compared. */
 export function compare(one: Moment, other: Moment): number | undefined {
-  if ((typeof one === 'string') !== (typeof other === 'string')) return undefined;
+  if (typeof one === 'object' && typeof other === 'object')
+    return order(one.second, other.second) || order(one.fraction, other.fraction);
+  return kindOf(one) === kindOf(other) ? order(one, other) : undefined;
+}
+
+function kindOf(moment: Moment): string {
+  return typeof moment === 'bigint' ? 'number' : typeof moment;
+}
+
+function order(one: Moment, other: Moment): number {
   return one < other ? -1 : Number(one > other);
 }
 
@@ -95,8 +112,10 @@ function momentIn(text: string): Moment | undefined {
   const value: unknown = JSON.parse(text);
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return undefined;
-  return TIME.test(value) && Number.isFinite(Date.parse(value)) ? Date.parse(value) : value;
+  const [, minute, seconds = ':00', fraction = '', zone] = TIME.exec(value) ?? [];
+  const second = Date.parse(`${minute}${seconds}${zone}`);
+  return Number.isFinite(second) ? { second, fraction: fraction.replace(/0+$/, '') } : value;
 }
 
-/** With an offset, or a `Z`; what has more digits than milliseconds is compared as text. */
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+/** With an offset, or a `Z`. */
+const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?:(:\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)$/;

@@ -8,6 +8,9 @@ test.each([
   ['a number larger by less than doubles can tell', '9007199254740992', '9007199254740993'],
   ['a later time, in another zone', '"2026-01-01T12:00:00+02:00"', '"2026-01-01T10:30:00Z"'],
   ['a later time with milliseconds', '"2026-01-01T10:00:00Z"', '"2026-01-01T10:00:00.001Z"'],
+  ['a later time with more digits', '"2026-01-01T10:00:00.12345Z"', '"2026-01-01T10:00:00.1234567Z"'],
+  ['a time later by less than milliseconds', '"2026-01-01T10:00:00.123Z"', '"2026-01-01T10:00:00.1230001Z"'],
+  ['a later time with fewer digits', '"2026-01-01T10:00:00.1234567Z"', '"2026-01-01T12:00:00.2+02:00"'],
   ['a text that comes later', '"v1"', '"v2"'],
   ['a later day', '"2026-01-31"', '"2026-02-01"'],
 ])('%s is newer', (_, older, newer) => {
@@ -24,6 +27,21 @@ test.each(['{}', '{"a":1}', '{"a":null}', '{"a":{"b":true}}', '{"a":{"b":[1]}}',
     expect(ageOf('/a/b').ofStored(Buffer.from(text))).toBeUndefined();
   },
 );
+
+test('zeros at the end of a time make it no newer', () => {
+  const [one, other] = ['.5Z', '.5000000Z'].map((end) =>
+    ageOf('/at').ofStored(Buffer.from(`{"at":"2026-01-01T10:00:00${end}"}`)),
+  );
+  expect(compare(one as Moment, other as Moment)).toBe(0);
+});
+
+test('a time is not newer than a number or another text, nor older', () => {
+  const [time, text] = ['2026-01-01T10:00:00Z', 'yesterday'].map((at) =>
+    ageOf('/at').ofStored(Buffer.from(JSON.stringify({ at }))),
+  );
+  expect(compare(time as Moment, text as Moment)).toBeUndefined();
+  expect(compare(1n, time as Moment)).toBeUndefined();
+});
 
 test('a number is not newer than a text, nor older', () => {
   expect(compare(1, '1')).toBeUndefined();
