@@ -4,6 +4,7 @@ import { DocumentKey } from '../cosmos/document-key.ts';
 import { type ListedLetter, listLetters } from '../dead-letter/listing.ts';
 import { FlawedRecord } from '../formats/flawed-record.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
+import { type Age, compare, type Moment } from '../sinks/age.ts';
 import { FlowError } from '../support/error.ts';
 
 export interface LettersOptions {
@@ -12,36 +13,49 @@ export interface LettersOptions {
   /** The only one to be read, by its number. */
   readonly letter: number | undefined;
   onDamage(line: number, isTorn: boolean): void;
-  /** Told of letters that a later one in the file makes void; without it, every letter counts. */
-  readonly onSuperseded?: () => void;
+  /** Without it, every letter counts. */
+  readonly superseding?: Superseding | undefined;
+}
+
+interface Superseding {
+  /** By which one letter is newer than another; of those that are equally new, the later one in the file is. */
+  readonly age: Age;
+  /** Told of letters that a newer one in the file makes void. */
+  onSuperseded(): void;
 }
 
 /** The letters of a file as the changes that they are about; what is no document comes as a flawed record. */
 export function letters(file: string, options: LettersOptions): Source {
-  const { letter, onDamage, onSuperseded } = options;
+  const { letter, onDamage, superseding } = options;
   const key = new DocumentKey(options.partitionKey);
   const changes = async function* (onLine: LettersOptions['onDamage']): AsyncGenerator<readonly [number, Change]> {
     for await (const found of listLetters(file, onLine))
       if (letter === undefined || letter === found.number) yield [found.number, changeOf(found, key)];
   };
-  /** Numbers of the letters that count, by the keys of their documents. */
-  const newest = async (): Promise<ReadonlyMap<string, number>> => {
-    const last = new Map<string, { number: number; time: number }>();
-    for await (const [number, { key: name, time = 0 }] of changes(() => {}))
-      if (time >= (last.get(name)?.time ?? 0)) last.set(name, { number, time });
-    return new Map([...last].map(([name, { number }]) => [name, number]));
+  /** Numbers of the letters that do not count. What cannot be compared does, and is for the sink to refuse. */
+  const superseded = async ({ age }: Superseding): Promise<ReadonlySet<number>> => {
+    const [newest, others] = [new Map<string, { number: number; moment: Moment }>(), new Set<number>()];
+    for await (const [number, change] of changes(() => {})) {
+      const moment = change instanceof FlawedRecord ? undefined : age.of(change);
+      if (moment === undefined) continue;
+      const other = newest.get(change.key);
+      const difference = other && compare(moment, other.moment);
+      if (difference !== undefined) others.add(difference < 0 ? number : (other?.number as number));
+      if (!other || (difference as number) >= 0) newest.set(change.key, { number, moment });
+    }
+    return others;
   };
   return {
     starts: async () => [{ range: EVERYTHING, resumeAt: undefined }],
     async *pages(_range, _from, signal) {
-      const counting = onSuperseded && (await newest());
+      const passedOver = superseding && (await superseded(superseding));
       let page: Change[] = [];
       let last = 0;
       const take = () => ({ changes: page.splice(0), resumeAt: String(last) as Continuation });
       for await (const [number, change] of changes(onDamage)) {
         if (signal.aborted) return;
         last = number;
-        if (counting && counting.get(change.key) !== number) onSuperseded();
+        if (passedOver?.has(number)) superseding?.onSuperseded();
         else page.push(change);
         if (page.length === PAGE_ITEMS) {
           yield take();

@@ -49,7 +49,7 @@ export async function replayLetters(
           if (isTorn) talk.note(`line ${line} of "${file}" was not written to its end, and is passed over`);
           else left.damaged(line);
         },
-        ...(newness && { onSuperseded: () => left.superseded++ }),
+        superseding: newness && { age: newness.age, onSuperseded: () => void left.superseded++ },
       }),
     refusals: async (names: Parameters<typeof openRefusals>[1], tally: Parameters<typeof openRefusals>[2]) => {
       const refusals = options.deadLetter === undefined ? undefined : await openRefusals(options, names, tally);
@@ -113,7 +113,7 @@ class Left {
 
   report(file: string): void {
     if (this.superseded > 0)
-      this.#context.talk.note(`passed over ${this.superseded}: a later letter is of the same document`);
+      this.#context.talk.note(`passed over ${this.superseded}: a newer letter is of the same document`);
     if (this.#count === 0) return;
     const what =
       this.#count === 1

@@ -14,7 +14,7 @@ export const replay = command({
     'A letter never overwrites something newer. It is applied where the target has no such document, or one that was written ' +
       'before the source committed that of the letter: at the time that _srcTs (or --keep-ts) of the document tells, else at its ' +
       '_ts. So what was copied only later, although it is older, keeps the letter out, and so does what is as old to the second; ' +
-      'a letter without a time is applied only where there is nothing. Of several letters of one document the last counts. --write ' +
+      'a letter without a time is applied only where there is nothing. Of several letters of one document the newest counts, by the same comparison. --write ' +
       'upsert applies all of them over whatever is there.',
     'A document that was deleted in the target has left no trace there: a letter of an older version brings it back.',
     'What was set aside from an import because it is no document cannot be applied: mend the file, and import it again.',

@@ -14,6 +14,7 @@ import { runCommand } from '../support/run-command.ts';
 
 const NOW = Math.floor(Date.now() / 1000);
 const [BEFORE, LATER] = [NOW - 3600, NOW + 3600];
+const NO_DOCUMENT = Buffer.from('no document');
 
 describe('a letter', () => {
   test.each<[string, readonly Change[], readonly Change[], string[], RegExp | undefined]>([
@@ -54,8 +55,31 @@ describe('a letter', () => {
     const rig = await open([], changes);
     const { failure, notes } = await rig.replay();
     expect(failure).toBeUndefined();
-    expect(notes).toContain('passed over 243: a later letter is of the same document');
+    expect(notes).toContain('passed over 243: a newer letter is of the same document');
     expect(await rig.names()).toEqual(Array.from({ length: 7 }, (_, item) => `item-${item} ${243 + ((item + 2) % 7)}`));
+  });
+
+  test.each([
+    ['without times', [upsert('a', 5), upsert('a', 4)]],
+    ['whatever their times', [at(upsert('a', 5), BEFORE), at(upsert('a', 4), LATER)]],
+    [
+      'beside one that nothing can be made of',
+      [upsert('a', 5), upsert('a', 4), { ...upsert('a'), document: NO_DOCUMENT }],
+    ],
+  ])('is passed over for one that is newer by what --if-newer names, %s', async (_, changes) => {
+    const rig = await open([], changes);
+    const { notes } = await rig.replay('--if-newer', '/version');
+    expect(notes).toContain('passed over 1: a newer letter is of the same document');
+    expect(await rig.names()).toEqual(['a 5']);
+  });
+
+  test('that cannot be compared with others of its document is refused, and void for none of them', async () => {
+    const without = { ...upsert('a'), document: Buffer.from('{"id":"a","pk":"key of a"}') };
+    const rig = await open([], [upsert('a', 5), without]);
+    const { failure, notes } = await rig.replay('--if-newer', '/version');
+    expect(failure).toMatchObject({ code: 'set_aside', message: expect.stringMatching(/^1 letter was not applied/) });
+    expect(notes).toContainEqual(expect.stringContaining('it tells no /version'));
+    expect(await rig.names()).toEqual(['a 5']);
   });
 
   test('is compared with the time that the target keeps', async () => {
