@@ -55,8 +55,7 @@ export function relived(facts: ContainerFacts): (text: Buffer) => Buffer {
 function editOf(ttl: LifetimeOptions['ttl'] = 'remaining', facts: ContainerFacts): Edit | undefined {
   if (ttl === 'drop') return withoutTtl;
   if (ttl === 'keep' || !countsDown(facts)) return undefined;
-  const now = (): number => Math.floor(Date.now() / 1000) + facts.clockAhead;
-  return remainingTtl({ defaultTtl: facts.definition.defaultTtl as number, now });
+  return remainingTtl({ defaultTtl: facts.definition.defaultTtl as number, now: facts.now });
 }
 
 /** A name for a property that means nothing else. */

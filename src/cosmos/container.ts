@@ -13,8 +13,8 @@ export interface ContainerFacts extends ContainerName {
   readonly definition: ContainerDefinition;
   /** What the service counts, now and then; `undefined` where it does not say. */
   readonly documentCount: number | undefined;
-  /** How far the clock of the service was ahead of ours, in seconds. */
-  readonly clockAhead: number;
+  /** Seconds since 1970 by the clock of the service, wherever ours is put meanwhile. */
+  readonly now: () => number;
 }
 
 export function containerOf(client: CosmosClient, { database, container }: ContainerName): Container {
@@ -87,7 +87,7 @@ function factsOf(
     partitionKey: { paths, kind: kind === 'MultiHash' ? 'MultiHash' : 'Hash', version: version === 2 ? 2 : 1 },
     definition,
     documentCount: countIn(headers[HEADER.resourceUsage]),
-    clockAhead: clockAheadIn(headers[HEADER.dateOfAnswer]),
+    now: clockOf(headers[HEADER.dateOfAnswer]),
   };
 }
 
@@ -97,7 +97,9 @@ function countIn(usage: unknown): number | undefined {
 }
 
 /** Whole seconds are all that an answer tells; one that tells nothing is taken to agree. */
-function clockAheadIn(date: unknown): number {
-  const ahead = Math.round((Date.parse(String(date)) - Date.now()) / 1000);
-  return Math.abs(ahead) > 1 ? ahead : 0;
+function clockOf(date: unknown): () => number {
+  const [ours, since] = [Date.now(), performance.now()];
+  const ahead = Math.round((Date.parse(String(date)) - ours) / 1000);
+  const start = Math.abs(ahead) > 1 ? ours + ahead * 1000 : ours;
+  return () => Math.floor((start + performance.now() - since) / 1000);
 }

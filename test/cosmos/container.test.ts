@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createContainer, findContainer, isSameKey, readContainer, templateOf } from '../../src/cosmos/container.ts';
 import { useContainer } from '../support/container.ts';
 
@@ -16,6 +16,23 @@ describe('a container', () => {
       documentCount: 1,
     });
   });
+
+  test.each([0, 90, -90])(
+    'goes by the clock of its service, %i s ahead of ours, although ours is put on',
+    async (ahead) => {
+      const begun = Date.now();
+      const { connection } = await useContainer({ clock: () => begun + ahead * 1000 });
+      const { now } = await readContainer(connection.client, ITEMS);
+      expect(Math.abs(now() - ahead - Date.now() / 1000)).toBeLessThan(10);
+      vi.useFakeTimers({ toFake: ['Date', 'performance'], now: begun });
+      onTestFinished(() => void vi.useRealTimers());
+      const first = now();
+      vi.setSystemTime(begun + 86_400_000);
+      expect(now()).toBe(first);
+      vi.advanceTimersByTime(5000);
+      expect(now()).toBe(first + 5);
+    },
+  );
 
   test('that says no version of its key has version 1', async () => {
     const { connection } = await useContainer({ partitionKey: { paths: ['/pk'] } as never });
