@@ -2,11 +2,12 @@ import type { Checkpoint, Page, Range, Source } from '../contract.ts';
 
 /**
  * The same source and checkpoint, together holding at most about `bytesMax` of documents that were read and are not yet
- * committed, over all ranges. A range that has to wait for room is not asked for its next page. One page is always let
- * through, however large.
+ * committed, over all ranges. A range that has to wait for room is not asked for its next page, and none that comes later
+ * gets room before it. One page is always let through, however large.
  */
 export function bounded(source: Source, checkpoint: Checkpoint, bytesMax: number): Bounded {
   const room = new Room(bytesMax);
+  const firstBytes = Math.min(FIRST_BYTES_MAX, Math.floor(bytesMax / FIRST_PAGES));
   /** Sizes of the pages that a range has under way, oldest first: they commit in that order. */
   const underWay = new Map<string, number[]>();
   const release = ({ min }: Range): void => room.release(underWay.get(min)?.shift() ?? 0);
@@ -18,7 +19,7 @@ export function bounded(source: Source, checkpoint: Checkpoint, bytesMax: number
         underWay.set(range.min, sizes);
         const pages = source.pages(range, from, signal)[Symbol.asyncIterator]();
         try {
-          for (let expected = FIRST_BYTES; ; ) {
+          for (let expected = firstBytes; ; ) {
             await room.take(expected, signal);
             const { done, value } = await pages.next().catch((error: unknown) => {
               room.release(expected);
@@ -55,41 +56,54 @@ export interface Bounded {
   readonly checkpoint: Checkpoint;
 }
 
-/** What a range is taken to answer before it has answered once. */
-const FIRST_BYTES = 1024 * 1024;
+/** What a range is taken to answer before it has answered once; where there is little room, a part of it. */
+const FIRST_BYTES_MAX = 1024 * 1024;
+const FIRST_PAGES = 4;
 
 class Room {
   readonly #bytesMax: number;
-  readonly #waiting = new Set<() => void>();
+  /** Who has waited longest is first. */
+  readonly #waiting = new Set<Waiting>();
   #held = 0;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
   }
 
-  /** Resolves once there is room, which is then taken; or at once when told to stop. */
-  async take(bytes: number, signal: AbortSignal): Promise<void> {
-    while (this.#held > 0 && this.#held + bytes > this.#bytesMax && !signal.aborted) await this.#change(signal);
-    this.#held += bytes;
+  /** Resolves once it is its turn and there is room, which is then taken; or at once when told to stop. */
+  take(bytes: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const enter = (): void => {
+        this.#waiting.delete(waiting);
+        signal.removeEventListener('abort', enter);
+        this.#held += bytes;
+        resolve();
+        this.#admit();
+      };
+      const waiting = { bytes, enter };
+      this.#waiting.add(waiting);
+      signal.addEventListener('abort', enter);
+      if (signal.aborted) enter();
+      else this.#admit();
+    });
   }
 
   /** Less than nothing takes more. */
   release(bytes: number): void {
     this.#held -= bytes;
-    for (const wake of [...this.#waiting]) wake();
+    this.#admit();
   }
 
-  #change(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#waiting.delete(wake);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      this.#waiting.add(wake);
-      signal.addEventListener('abort', wake);
-    });
+  /** Lets the first one in, which lets in the next. */
+  #admit(): void {
+    const [first] = this.#waiting;
+    if (first && (this.#held <= 0 || this.#held + first.bytes <= this.#bytesMax)) first.enter();
   }
+}
+
+interface Waiting {
+  readonly bytes: number;
+  enter(): void;
 }
 
 function sizeOf({ changes }: Page): number {

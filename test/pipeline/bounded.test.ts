@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { forgetful } from '../../src/checkpoint/forgetful.ts';
 import type { Continuation, Range, Source } from '../../src/contract.ts';
 import { bounded } from '../../src/pipeline/bounded.ts';
@@ -56,6 +56,39 @@ test('a stop wakes a range that waits for room', async () => {
   stop.abort();
   written.resolve();
   await expect(running).resolves.toBeUndefined();
+});
+
+describe.each([
+  ['as large', 10],
+  ['nearly as large as all the room', 95],
+])('of two ranges that always have work, the pages of one %s,', (_, largerKb) => {
+  test('both come to their turn, however little room there is', async () => {
+    const stop = new AbortController();
+    const written = new Map(RANGES.slice(0, 2).map(({ min }) => [min, 0]));
+    const source: Source = {
+      starts: async () => [startOf({ min: '', max: '10' }), startOf({ min: '10', max: 'FF' })],
+      async *pages({ min }, _from, signal) {
+        const document = new Uint8Array((min === '' ? 10 : largerKb) * 1024);
+        for (let page = 0; !signal.aborted; page++) {
+          await idle();
+          yield { changes: [{ key: `${min} ${page}`, kind: 'upsert', document }], resumeAt: `${page}` as Continuation };
+        }
+      },
+    };
+    let writes = 0;
+    const sink = {
+      async write(_changes: unknown, { min }: Range) {
+        for (let turn = 0; turn < 4; turn++) await idle();
+        written.set(min, (written.get(min) as number) + 1);
+        if (++writes === 300) stop.abort();
+      },
+      close: async () => {},
+    };
+    const within = bounded(source, forgetful(), 100 * 1024);
+    await run(within.source, sink, within.checkpoint, { window: 4, signal: stop.signal });
+    const [fewest = 0, most = 0] = [...written.values()].toSorted((a, b) => a - b);
+    expect(fewest).toBeGreaterThan(most / 3);
+  });
 });
 
 function pagesOf(bytes: number, count: number, seen: { read: number }): Source {
