@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, Continuation, Page, Position, Source } from '../contract.ts';
+import { STATUS, SUBSTATUS } from '../protocol/status.ts';
 import { assert } from '../support/assert.ts';
 
 // A range is first read as it is, then as it changes:
@@ -12,7 +12,8 @@ import { assert } from '../support/assert.ts';
 /**
  * Everything that is in a container, then every version and deletion since. `versions` has to begin now. `commitAt` tells
  * the number of the commit that a position of it stands for. Where that is not to be known, or changes have no number,
- * the snapshot goes on to its end: then versions may come again, in order, and it all ends the same.
+ * the snapshot goes on to its end: then versions may come again, in order, and it all ends the same. A replica that is
+ * behind fails the snapshot as one that is not available does, so that it is read on when it has caught up.
  */
 export function snapshotThenFeed(
   latest: Source,
@@ -27,9 +28,7 @@ export function snapshotThenFeed(
       const start = parse(from);
       if ('versions' in start) {
         const last = commitAt(start.versions) ?? Number.POSITIVE_INFINITY;
-        const isThere = (position: Continuation): boolean =>
-          last === Number.POSITIVE_INFINITY || (commitAt(position) ?? last) >= last;
-        for await (const page of reaching(isThere, latest)(range, start.latest, signal)) {
+        for await (const page of reaching(start.versions, latest, commitAt)(range, start.latest, signal)) {
           const { isEnd, changes } = upTo(last, page);
           if (page.split || changes.length > 0) yield inSnapshot({ ...page, changes }, start.versions);
           else page.release?.();
@@ -45,25 +44,34 @@ export function snapshotThenFeed(
 }
 
 /**
- * The pages of a source up to its end. A replica that is not as far as another one was is asked again: what it does not
- * have yet would be missing for good. Not for ever, since a position need not move where nothing changes.
+ * The pages of a source up to its end. Throws when that comes before `point`: what a replica does not have yet would be
+ * missing for good.
  */
-function reaching(isThere: (position: Continuation) => boolean, source: Source): Source['pages'] {
+function reaching(
+  point: Continuation,
+  source: Source,
+  commitAt: (position: Continuation) => number | undefined,
+): Source['pages'] {
   return async function* (range, from, signal) {
-    for (let [attempt, position] = [0, from]; ; attempt++) {
-      for await (const page of source.pages(range, position, signal)) {
-        position = page.resumeAt;
-        if (page.changes.length > 0 || page.split) yield page;
-      }
-      if (signal.aborted || attempt === ATTEMPTS_MAX || position === undefined || isThere(position)) return;
-      await sleep(FIRST_WAIT_MS * 2 ** attempt, undefined, { signal }).catch(() => {});
+    let [position, lag] = [from, 0];
+    for await (const page of source.pages(range, position, signal)) {
+      position = page.resumeAt;
+      lag = page.lag ?? 0;
+      if (page.changes.length > 0 || page.split) yield page;
     }
+    if (signal.aborted || position === undefined) return;
+    const [commit, last] = [commitAt(position), commitAt(point)];
+    if (commit === undefined || last === undefined) return;
+    // A position need not move where nothing changes. At the end of the feed, a lag says how far the replica is beyond it.
+    if (commit + lag < last) throw behind(commit + lag, last);
   };
 }
 
-/** About 3 s in all. */
-const ATTEMPTS_MAX = 5;
-const FIRST_WAIT_MS = 100;
+/** What the service says itself of a replica that is behind what a session has seen. */
+function behind(commit: number, last: number): Error {
+  const message = `a replica is behind: it has commit ${commit}, and another one had ${last} when the copy began`;
+  return Object.assign(new Error(message), { code: STATUS.notFound, substatus: SUBSTATUS.readSessionNotAvailable });
+}
 
 /** Where a range stands: in its snapshot, with the point that the feed is to begin at; or in the feed. */
 type Stage =

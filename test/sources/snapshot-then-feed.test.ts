@@ -1,12 +1,12 @@
 import { ChangeFeedPolicy, ChangeFeedRetentionTimeSpan } from '@azure/cosmos';
 import { describe, expect, test } from 'vitest';
-import type { Change, Continuation, Position, Source } from '../../src/contract.ts';
+import type { Change, Continuation, Page, Position, Range, Source } from '../../src/contract.ts';
 import { commitAt } from '../../src/sources/feed-position.ts';
 import { snapshotThenFeed } from '../../src/sources/snapshot-then-feed.ts';
 import { describeSource, type SourceRig } from '../contract/source.ts';
 import { idOf, pagesOf, readAll, textOf } from '../support/changes.ts';
 import { type ContainerRig, useContainer } from '../support/container.ts';
-import { feedOf, fill } from './rig.ts';
+import { feedOf, fill, patient } from './rig.ts';
 
 const policies = { changeFeedPolicy: new ChangeFeedPolicy(ChangeFeedRetentionTimeSpan.fromMinutes(5)) };
 
@@ -99,26 +99,60 @@ test.each([
   expect(pages).toBeGreaterThan(4);
 });
 
-test('a replica that is behind the one that told the start is asked again', async () => {
-  const late = new Set<string>();
-  const { source, ids } = await begin({
-    documents: 30,
-    ranges: 2,
-    latest: (feed) => ({
-      ...feed,
-      async *pages(range, from, signal) {
-        if (late.has(range.min)) yield* feed.pages(range, from, signal);
-        else {
-          late.add(range.min);
-          const [first] = await pagesOf(feed, range);
-          const behind = String(first?.resumeAt).replace(/\\"\d+\\"/, '\\"0\\"') as Continuation;
-          yield { changes: [], resumeAt: behind };
-        }
-      },
-    }),
+describe('a replica that is behind the one that told the start', () => {
+  test('is asked again, and nothing is missing', async () => {
+    const left = new Map<string, number>();
+    const { source, ids } = await begin({
+      documents: 30,
+      ranges: 2,
+      latest: (feed) => lagging(feed, ({ min }) => (left.set(min, (left.get(min) ?? 3) - 1).get(min) as number) > 0),
+    });
+    expect((await readAll(patient(source, 60_000))).map(idOf).sort()).toEqual(ids);
+    expect([...left.values()]).toEqual([0, 0]);
   });
-  expect((await readAll(source)).map(idOf).sort()).toEqual(ids);
-  expect(late.size).toBe(2);
+
+  test('fails the read when it does not catch up, before anything of the feed is taken', async () => {
+    const { source, rig } = await begin({ documents: 30, ranges: 1, latest: (feed) => lagging(feed, () => true) });
+    await fill(rig, ['later']);
+    const pages: Page[] = [];
+    const reading = async (): Promise<void> => {
+      const [{ range } = never()] = await source.starts();
+      for await (const page of patient(source, 300).pages(range, undefined, new AbortController().signal))
+        pages.push(page);
+    };
+    await expect(reading()).rejects.toMatchObject({
+      code: 'source_unavailable',
+      message: expect.stringMatching(
+        /^source "db\/items" is not available: a replica is behind: it has commit \d+, and/,
+      ),
+    });
+    expect(pages).toEqual([]);
+  });
+
+  test.each([
+    ['an empty container', 0],
+    ['a container in which nothing happens', 30],
+  ])('is not seen in %s', async (_, documents) => {
+    const { source, ids } = await begin({ documents, ranges: 3 });
+    expect((await readAll(source)).map(idOf).sort()).toEqual(ids);
+  });
+
+  test('is not seen where a position stays as it was, while the replica is as far', async () => {
+    const stays = ({ resumeAt = never(), ...page }: Page): Page => {
+      return { ...page, resumeAt: behind(resumeAt), lag: commitAt(resumeAt) ?? never() };
+    };
+    const { source } = await begin({
+      documents: 0,
+      ranges: 2,
+      latest: (feed) => ({
+        ...feed,
+        async *pages(...place) {
+          for await (const page of feed.pages(...place)) yield stays(page);
+        },
+      }),
+    });
+    expect(await readAll(source)).toEqual([]);
+  });
 });
 
 test('where a position does not tell its commit, versions may repeat, and the last one counts', async () => {
@@ -132,6 +166,26 @@ test('where a position does not tell its commit, versions may repeat, and the la
   expect(last.get('item-002')?.kind).toBe('delete');
   expect(last.size).toBe(20);
 });
+
+/** A source whose ranges end where they begin while they are behind. */
+function lagging(feed: Source, isBehind: (range: Range) => boolean): Source {
+  return {
+    ...feed,
+    async *pages(range, from, signal) {
+      if (!isBehind(range)) yield* feed.pages(range, from, signal);
+      else yield { changes: [], resumeAt: behind((await pagesOf(feed, range))[0]?.resumeAt ?? never()) };
+    },
+  };
+}
+
+/** The position of the first commit of all. */
+function behind(position: Continuation): Continuation {
+  return position.replace(/\\"\d+\\"/, '\\"0\\"') as Continuation;
+}
+
+function never(): never {
+  throw new Error('a range has a page');
+}
 
 interface Begun extends SourceRig {
   readonly rig: ContainerRig;
