@@ -59,7 +59,9 @@ export const copy = command({
     '--if-newer reads what the target has before it writes, and writes only while that is still so: it costs a read for each ' +
       'document, and is for two writers, and for copies that are made again. By a path, it compares the values that both documents ' +
       'have there: numbers, texts, or times. _ts compares when the source wrote both versions: the target keeps that as _srcTs, or as --keep-ts says, and a ' +
-      'document without it was written there by somebody else, at its own _ts. _lsn is kept as _srcLsn, and counts commits ' +
+      'document without it counts as of its own _ts, when it was written there. That is right for what somebody else wrote, and ' +
+      'WRONG for what a copy without --if-newer wrote: all that the source wrote before that copy is left out, which is said and ' +
+      'counted, and is no failure. Copy such a target once more with --restart --keep-ts _srcTs and without --if-newer. _lsn is kept as _srcLsn, and counts commits ' +
       'of one physical range of one account: it does not survive merges. What has no value in the target is older.',
     'An address is db/container (account from COSMOS_URI and COSMOS_KEY, or COSMOS_CONNECTION_STRING; for a target in ' +
       'another account COSMOS_TARGET_URI and COSMOS_TARGET_KEY), cosmos://HOST[:PORT]/db/container, or ' +

@@ -1,4 +1,4 @@
-import { ageOf } from '../sinks/age.ts';
+import { type Age, ageOf } from '../sinks/age.ts';
 import type { Newness } from '../sinks/if-newer.ts';
 import type { Context } from './command.ts';
 import type { WriteOptions } from './write-flags.ts';
@@ -17,12 +17,36 @@ export interface Older {
 /** What `--if-newer` asks for. Of versions that are equally new by a clock, the later one of the source is written. */
 export function countingOlder({ ifNewer, keepTs }: OlderOptions, { talk }: Context): Older {
   const age = ifNewer?.name === '_ts' && keepTs !== undefined ? ageOf('_ts', keepTs) : ifNewer;
-  let count = 0;
+  const [total, guessed] = [{ count: 0 }, { count: 0 }];
   return {
-    newness: age && { age, keeps: true, writesEqual: age.isCoarse, onOlder: () => void count++ },
+    newness: age && {
+      age,
+      keeps: true,
+      writesEqual: age.isCoarse,
+      onOlder(_change, isOnlyStored) {
+        total.count++;
+        // At once: what follows may be left out for days.
+        if (isOnlyStored && guessed.count++ === 0) talk.note(`warning: ${adviceOn(age)}`);
+      },
+    },
     report() {
-      if (count > 0)
-        talk.note(`left ${count.toLocaleString('en-US')} as they are: the target has what is as new or newer`);
+      if (total.count > 0) talk.note(`left ${spelt(total)} as they are: the target has what is as new or newer`);
+      if (guessed.count > 0)
+        talk.note(
+          `warning: ${spelt(guessed)} of them were judged by when the target was written, for it has no ${age?.keptAs} ` +
+            'there: where that was a copy, what the source has may be newer, and was NOT written',
+        );
     },
   };
+}
+
+function adviceOn({ keptAs }: Age): string {
+  return (
+    `documents of the target have no ${keptAs} and are judged by when they were written there; where a copy without ` +
+    `--if-newer wrote them, newer versions may be left out: copy again with --restart --keep-ts ${keptAs}, and without --if-newer`
+  );
+}
+
+function spelt({ count }: { readonly count: number }): string {
+  return count.toLocaleString('en-US');
 }

@@ -11,6 +11,8 @@ export interface Age {
   readonly isCoarse: boolean;
   of(change: Change): Moment | undefined;
   ofStored(document: Buffer): Moment | undefined;
+  /** Whether a stored document tells only when it was written there, which says nothing of a copy of something older. */
+  isOnlyStored(document: Buffer): boolean;
   /** What the target calls it, where a document does not tell its age itself. */
   readonly keptAs?: string;
   /** The document with its age in it. */
@@ -58,6 +60,7 @@ function byTime(name: string): Age {
     isCoarse: true,
     of: ({ time, document }) => time ?? momentAt(asBuffer(document), [TS]),
     ofStored: (document) => momentAt(document, [kept]) ?? momentAt(document, [TS]),
+    isOnlyStored: (document) => momentAt(document, [kept]) === undefined,
     kept: (change) => {
       const time = change.time ?? momentAt(asBuffer(change.document), [TS]);
       return time === undefined ? change.document : withMember(asBuffer(change.document), name, String(time));
@@ -73,6 +76,7 @@ function byLsn(name: string): Age {
     isCoarse: false,
     of: ({ lsn }) => lsn,
     ofStored: (document) => momentAt(document, [kept]),
+    isOnlyStored: () => false,
     kept: ({ document, lsn }) => withMember(asBuffer(document), name, String(lsn)),
   };
 }
@@ -87,6 +91,7 @@ function byPath(pointer: string): Age {
     isCoarse: false,
     of: ({ document }) => momentAt(asBuffer(document), names),
     ofStored: (document) => momentAt(document, names),
+    isOnlyStored: () => false,
     kept: ({ document }) => document,
   };
 }

@@ -17,8 +17,8 @@ export interface Newness {
   readonly keeps: boolean;
   /** Whether a version is written over another one of the same age. */
   readonly writesEqual: boolean;
-  /** Told of changes that are not written, because the target has what is as new or newer. */
-  readonly onOlder: (change: Change) => void;
+  /** Told of changes that are not written, because the target has what is as new or newer, or what was stored no earlier. */
+  readonly onOlder: (change: Change, isOnlyStored: boolean) => void;
 }
 
 export interface IfNewerOptions extends Newness {
@@ -107,7 +107,7 @@ function judge(
   if (difference > 0) return 'write';
   if (change.kind === 'upsert' && isSame(change.document, found.text, canonical)) return 'leave';
   if (difference === 0 && writesEqual) return 'write';
-  onOlder(change);
+  onOlder(change, age.isOnlyStored(found.text));
   return 'leave';
 }
 
