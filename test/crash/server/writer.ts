@@ -73,7 +73,7 @@ export class Writer {
   async checkUniqueKeys(server: ServerProcess): Promise<void> {
     for (const id of this.history.ids().filter((id) => !isMortal(id))) {
       const pk = this.#pkOf(id);
-      const value = { id: `${id}-again`, pk, n: 0, email: emailOf(id), ttl: 1 };
+      const value = { id: `${id}-again`, pk, n: 0, email: emailOf(id) };
       const call = { name: 'unique key', method: 'POST', path: '/docs', value, pk };
       const { status, text } = await this.#send(server, call);
       expect(status, `${id}: ${text}`).toBe(this.history.current(id) === undefined ? 201 : 409);
