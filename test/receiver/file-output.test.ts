@@ -49,13 +49,16 @@ test('a directory that is missing is the user’s to make', async () => {
   await expect(openFileOutput(file, never)).rejects.toMatchObject({ code: 'local_io', message: /events\.ndjson/ });
 });
 
-test.skipIf(process.platform !== 'linux')('on a full disk nothing is stored, now or later (only Linux has /dev/full)', async () => {
-  const output = await openFileOutput('/dev/full', never);
-  const full = { code: 'local_io', message: expect.stringMatching(/"\/dev\/full": ENOSPC/) };
-  await expect(output.append(Buffer.from('{}\n'))).rejects.toMatchObject(full);
-  await expect(output.append(Buffer.from('{}\n'))).rejects.toMatchObject(full);
-  await expect(output.close()).rejects.toMatchObject(full);
-});
+test.skipIf(process.platform !== 'linux')(
+  'on a full disk nothing is stored, now or later (only Linux has /dev/full)',
+  async () => {
+    const output = await openFileOutput('/dev/full', never);
+    const full = { code: 'local_io', message: expect.stringMatching(/"\/dev\/full": ENOSPC/) };
+    await expect(output.append(Buffer.from('{}\n'))).rejects.toMatchObject(full);
+    await expect(output.append(Buffer.from('{}\n'))).rejects.toMatchObject(full);
+    await expect(output.close()).rejects.toMatchObject(full);
+  },
+);
 
 function never(): never {
   throw new Error('nothing was torn');
