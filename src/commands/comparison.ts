@@ -8,7 +8,7 @@ import { run } from '../pipeline/run.ts';
 import { counted as countedSink } from '../sinks/counted.ts';
 import { counted as countedSource } from '../sources/counted.ts';
 import { escapeInJson } from '../support/escape.ts';
-import { frugal } from '../support/frugal.ts';
+import { collectGarbage, keepYoungGeneration } from '../support/heap.ts';
 import { ClosedPipe, outputFailure } from '../support/output.ts';
 import type { PatienceOptions } from '../support/patience.ts';
 import type { Tally } from '../support/tally.ts';
@@ -52,7 +52,8 @@ export async function compare(work: Comparison): Promise<Verdict> {
   const verdict = new Verdict();
   const progress = talk.progress({ tally, meters });
   const findings = new Findings();
-  const clear = setInterval(frugal(), CLEAR_MS);
+  keepYoungGeneration();
+  const clear = setInterval(collectGarbage, CLEAR_MS);
   let isUnheard = false;
   try {
     await together(

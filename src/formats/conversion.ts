@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { buffers } from '../support/buffers.ts';
 import { FlowError, type FlowErrorCode } from '../support/error.ts';
-import { frugal } from '../support/frugal.ts';
+import { shrinkHeap } from '../support/heap.ts';
 import type { AvroOptions } from './avro-writing.ts';
 import type { ParquetOptions } from './parquet-writing.ts';
 
@@ -29,7 +29,7 @@ const limit = pLimit(1);
 async function convert(conversion: Conversion): Promise<void> {
   // A thread comes with a heap of its own, and what is left of the pages that were read is garbage by now.
   buffers.forget();
-  frugal()();
+  shrinkHeap();
   const worker = new Worker(WORKER, {
     workerData: conversion,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },

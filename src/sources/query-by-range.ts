@@ -13,7 +13,7 @@ import { buffers } from '../support/buffers.ts';
 import { recreated } from './feed-position.ts';
 import type { QueryOptions } from './query.ts';
 import { Found, formatProgress, nextPass, type Progress, parseProgress, shortName } from './query-progress.ts';
-import { QueryChange, resultsIn, stampOf } from './query-results.ts';
+import { QueryChange, resultsIn, timeOf, versionOf } from './query-results.ts';
 import { MARK, type QueryShape, type VersionQueries } from './query-shape.ts';
 
 /**
@@ -140,9 +140,10 @@ function pageOf(answer: QueryPage, before: Progress, { facts, shape, options, ra
   const changes: Change[] = [];
   const stampedAs = isStamped ? 'payload' : shape.areDocuments ? 'documents' : undefined;
   for (const [index, result] of resultsIn(body, stampedAs).entries()) {
-    const stamp = stampOf(result);
-    if (stamp && stamp.time >= next) found.add(stamp.version);
-    if (stamp && known.has(stamp.version)) continue;
+    const isLate = (timeOf(result) ?? 0) >= next;
+    const version = isLate || known.size > 0 ? versionOf(result) : undefined;
+    if (version !== undefined && isLate) found.add(version);
+    if (version !== undefined && known.has(version)) continue;
     changes.push(new QueryChange(result, key, { query, range, from, index }));
   }
   const progress = { ...before, next, found: found.versions, token, isDone: token === undefined };

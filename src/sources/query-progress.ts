@@ -26,12 +26,6 @@ export interface Progress {
   readonly isDone?: boolean | undefined;
 }
 
-/** A version of a document, and when it was written, in seconds since 1970. */
-export interface Stamp {
-  readonly version: string;
-  readonly time: number;
-}
-
 export function parseProgress(from: Continuation | undefined): Progress | undefined {
   return from === undefined ? undefined : (JSON.parse(from) as Progress);
 }

@@ -2,7 +2,7 @@ import type { Change, Range } from '../contract.ts';
 import type { DocumentKey } from '../cosmos/document-key.ts';
 import { findMember, SPAN, skipValue } from '../support/json-bytes.ts';
 import { jsonScanner } from '../support/json-scanner.ts';
-import { type Stamp, shortName } from './query-progress.ts';
+import { shortName } from './query-progress.ts';
 
 /** The results of a page, as they came, in order. Those that the service leaves out of their stamps are none. */
 export function resultsIn(page: Buffer, stampedAs: 'documents' | 'payload' | undefined): Result[] {
@@ -25,13 +25,16 @@ export interface Result {
   readonly stamps: Buffer | undefined;
 }
 
-/** The version that a result is of; `undefined` where it does not say. */
-export function stampOf({ stamps }: Result): Stamp | undefined {
-  if (stamps === undefined) return undefined;
-  jsonScanner.locateMembers(stamps, 0, STAMPS, located);
-  const [rid, etag, time] = [valueAt(stamps, 0), valueAt(stamps, 1), valueAt(stamps, 2)];
-  if (typeof time !== 'number' || typeof etag !== 'string') return undefined;
-  return { version: shortName(String(rid), etag), time };
+/** When the document of a result was written, in seconds since 1970; `undefined` where it does not say. */
+export function timeOf({ stamps }: Result): number | undefined {
+  const time = stamps && stamped(stamps, TIME);
+  return typeof time === 'number' ? time : undefined;
+}
+
+/** A short name for the version that a result is of; `undefined` where it does not say. */
+export function versionOf({ stamps }: Result): string | undefined {
+  const etag = stamps && stamped(stamps, ETAG);
+  return typeof etag === 'string' ? shortName(String(stamped(stamps as Buffer, RID)), etag) : undefined;
 }
 
 /** Where a result stands, for a key where it has no other. */
@@ -70,35 +73,26 @@ export class QueryChange implements Change {
   }
 
   get version(): string | undefined {
-    const etag = this.#stamp(ETAG);
+    const etag = this.#stamps && stamped(this.#stamps, ETAG);
     if (typeof etag !== 'string') return undefined;
     // What a query makes of a version is another thing than the version, or than what another query makes of it.
     return this.#stamps === this.document ? etag : `${etag} ${this.#place.query}`;
   }
 
   get time(): number | undefined {
-    const time = this.#stamp(TIME);
-    return typeof time === 'number' ? time : undefined;
-  }
-
-  #stamp(name: Buffer): unknown {
-    const start = this.#stamps ? findMember(this.#stamps, 0, name) : -1;
-    return this.#stamps && start >= 0 ? parse(this.#stamps, start, skipValue(this.#stamps, start)) : undefined;
+    return timeOf({ document: this.document, stamps: this.#stamps });
   }
 }
 
 const DOCUMENTS = Buffer.from('Documents');
 const PAYLOAD = Buffer.from('payload');
-const ETAG = Buffer.from('_etag');
-const TIME = Buffer.from('_ts');
-const STAMPS = [Buffer.from('_rid'), ETAG, TIME];
-const located = new Int32Array(STAMPS.length * SPAN);
+const RID = [Buffer.from('_rid')];
+const ETAG = [Buffer.from('_etag')];
+const TIME = [Buffer.from('_ts')];
+const span = new Int32Array(SPAN);
 
-function valueAt(text: Buffer, index: number): unknown {
-  const [start, end] = [located[index * SPAN + 1] as number, located[index * SPAN + 2] as number];
-  return end === 0 ? undefined : parse(text, start, end);
-}
-
-function parse(text: Buffer, start: number, end: number): unknown {
-  return JSON.parse(text.toString('utf8', start, end));
+function stamped(text: Buffer, name: readonly Buffer[]): unknown {
+  jsonScanner.locateMembers(text, 0, name, span);
+  const [, start, end] = span;
+  return end === 0 ? undefined : JSON.parse(text.toString('utf8', start, end));
 }
