@@ -176,11 +176,13 @@ function indexOfName(
   lengths: number,
 ): number {
   const isPossible = ((lengths >>> (end - start)) & 1) === 1;
-  for (let index = 0; isPossible && index < names.length; index++) {
+  let found = -1;
+  for (let index = 0; found < 0 && isPossible && index < names.length; index++) {
     const name = names[index] as Uint8Array;
-    if (name.length === end - start && matches(text, start, name)) return index;
+    if (name.length === end - start && matches(text, start, name)) found = index;
   }
-  return hasBackslash(text, start, end) ? indexOfEscapedName(text, start, end, names) : -1;
+  // A name with a backslash is not what is written so: that is its own spelling of another.
+  return hasBackslash(text, start, end) ? indexOfEscapedName(text, start, end, names) : found;
 }
 
 function matches(text: Uint8Array, start: number, name: Uint8Array): boolean {

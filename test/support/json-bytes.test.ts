@@ -11,7 +11,7 @@ import {
 import { randomFrom } from './random.ts';
 import { randomObject } from './random-json.ts';
 
-const NAMES = ['id', 'pk', '_ts', 'größe', '😀', ''];
+const NAMES = ['id', 'pk', '_ts', 'größe', '😀', '', 'a"b', 'a\\"b', 'a\tb', 'a\\tb'];
 
 describe('locateMembers', () => {
   test('finds in 5000 random objects the values that JSON.parse finds', () => {

@@ -8,7 +8,7 @@ import { type Random, randomFrom } from './random.ts';
 import { randomObjectText, randomValueText } from './random-json-text.ts';
 
 const NAMES = [
-  ...['id', 'customerId', '_rid', '_self', '_ts', 'größe', ''],
+  ...['id', 'customerId', '_rid', '_self', '_ts', 'größe', '', 'a\\tb'],
   ...[15, 16, 17, 31, 32, 33, 34].map((bytes) => 'n'.repeat(bytes)),
 ];
 const scanner = new JsonScanner();
