@@ -1,14 +1,10 @@
 import type { Container } from '@azure/cosmos';
 import { HEADER } from '../protocol/headers.ts';
+import { STATUS } from '../protocol/status.ts';
 import { assert } from '../support/assert.ts';
+import { skipSpace } from '../support/json-bytes.ts';
+import { type Outcome, outcomesIn } from './outcomes.ts';
 import { type Exchange, type HttpClient, type HttpRequest, respond } from './transport.ts';
-
-/** One operation's fate, as the service tells it. */
-export interface Outcome {
-  readonly statusCode: number;
-  readonly subStatusCode?: number;
-  readonly retryAfterMilliseconds?: number;
-}
 
 export interface BatchAnswer {
   /** One per operation, in order. */
@@ -16,13 +12,14 @@ export interface BatchAnswer {
   /** Of the container that took the batch, where the service says it: names can change hands. */
   readonly containerRid: string | undefined;
   /** The answer as it came over the wire, which has the documents that were read. */
-  readonly body?: Buffer | undefined;
+  readonly body: Buffer;
 }
 
 /**
  * Posts batches of independent operations with a body of our making. The SDK is given a batch with a ticket in it and
  * does addresses, signatures, sessions, retries of throttled requests and regional fail-over for that; on the way out
- * the ticket is traded for the real body, and the batch made non-atomic and addressed to a physical range.
+ * the ticket is traded for the real body, and the batch made non-atomic and addressed to a physical range. Of the answer
+ * it sees that there is one.
  */
 export class Batches {
   readonly #waiting = new Map<string, Ticket>();
@@ -42,8 +39,9 @@ export class Batches {
       request.headers.set(HEADER.rangeId, batch.rangeId);
       request.headers.delete(HEADER.partitionKey);
       const answer = await this.#exchange(request, batch.body);
+      if (answer.status >= STATUS.badRequest || !isArray(answer.body)) return respond(request, answer);
       batch.answer = answer.body;
-      return respond(request, answer);
+      return respond(request, { ...answer, body: NOTHING });
     },
   };
 
@@ -55,12 +53,13 @@ export class Batches {
     try {
       const options = { contentResponseOnWriteEnabled: reads };
       const response = await container.items.batch([{ operationType: 'Read', id: ticket }], ticket, options);
-      assert(Array.isArray(response.result), 'a batch is answered with an array');
+      const { answer } = batch;
+      assert(answer !== undefined, 'a batch is answered with an array');
       const containerRid = response.headers?.[HEADER.contentPath];
       return {
-        outcomes: response.result as unknown as readonly Outcome[],
+        outcomes: outcomesIn(answer),
         containerRid: containerRid === undefined ? undefined : String(containerRid),
-        body: batch.answer,
+        body: answer,
       };
     } finally {
       this.#waiting.delete(ticket);
@@ -74,9 +73,15 @@ interface Ticket {
   answer?: Buffer;
 }
 
+const NOTHING = Buffer.from('[]');
+const OPEN_ARRAY = 0x5b;
 const TICKET = 'cosmosflow-batch-';
 
 function ticketOf(request: HttpRequest): string | undefined {
   if (request.method !== 'POST' || !request.headers.has(HEADER.isBatch)) return undefined;
   return /"(cosmosflow-batch-\d+)"/.exec(String(request.body))?.[1];
+}
+
+function isArray(text: Buffer): boolean {
+  return text[skipSpace(text, 0)] === OPEN_ARRAY;
 }

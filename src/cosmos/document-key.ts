@@ -85,6 +85,22 @@ export class DocumentKey {
     return `${text}]`;
   }
 
+  /** JSON text of `partitionKey`, which is a text. */
+  get quotedPartitionKey(): string {
+    copied[0] = QUOTE;
+    copied[1] = OPEN_ARRAY;
+    let next = 1;
+    for (let path = 0; path < this.#paths.length; path++) {
+      const [start, end] = this.#valueAt(path);
+      if (path > 0) copied[next] = COMMA;
+      next = copyQuoted(this.#text, start, end, next + 1);
+      if (next < 0) return JSON.stringify(this.partitionKey);
+    }
+    copied[next] = CLOSE_ARRAY;
+    copied[next + 1] = QUOTE;
+    return copied.toString('utf8', 0, next + 2);
+  }
+
   /** Where the document lies in the key space. */
   get epk(): string {
     const values = this.#paths.map((_, path): KeyComponent => parseComponent(this.#component(path)));
@@ -183,6 +199,16 @@ function copyPlain(text: Buffer, start: number, end: number, at: number): number
     copied[next++] = byte;
   }
   return next;
+}
+
+/** As `copyPlain`, with a backslash before each of its quotes. Leaves room for two bytes more. */
+function copyQuoted(text: Buffer, start: number, end: number, at: number): number {
+  copied[at] = BACKSLASH;
+  const next = copyPlain(text, start, end, at + 1);
+  if (next < 0 || next + 3 > copied.length) return -1;
+  copied[next - 1] = BACKSLASH;
+  copied[next] = QUOTE;
+  return next + 1;
 }
 
 function isPlainString(text: Buffer, start: number, end: number): boolean {

@@ -2,14 +2,8 @@ import type { Change } from '../contract.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { asBuffer } from '../support/buffers.ts';
 import { DocumentKey } from './document-key.ts';
-import { type Phrase, type Phrasing, upserting } from './phrases.ts';
+import { type Operation, type Phrasing, upserting } from './phrases.ts';
 import type { Route } from './routing.ts';
-
-/** One change as the service wants it: a text around pieces of the document's own bytes. */
-export interface Operation extends Phrase {
-  readonly change: Change;
-  readonly bytes: number;
-}
 
 export interface Batch {
   readonly rangeId: string;
@@ -67,10 +61,8 @@ export class Operations {
   }
 
   #operation(change: Change): Operation {
-    const document = asBuffer(change.document);
-    const end = this.#key.scan(document, 0);
-    const { head, document: source, kept, removes = false } = this.#phrase(change, this.#key, end);
-    return { change, head, document: source, kept, removes, bytes: Buffer.byteLength(head) + source.length + 2 };
+    const end = this.#key.scan(asBuffer(change.document), 0);
+    return this.#phrase(change, this.#key, end);
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Change, Sink } from '../contract.ts';
-import type { Outcome } from '../cosmos/batches.ts';
 import { containerPath } from '../cosmos/budgeted.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
 import { type Fault, faultOf, isTransient, toFlowError } from '../cosmos/faults.ts';
 import { brokenLimit } from '../cosmos/limits.ts';
-import { bytesOf, type Operation, Operations, writeBatch } from '../cosmos/operations.ts';
-import type { Phrasing } from '../cosmos/phrases.ts';
+import { bytesOf, Operations, writeBatch } from '../cosmos/operations.ts';
+import type { Outcome } from '../cosmos/outcomes.ts';
+import type { Operation, Phrasing } from '../cosmos/phrases.ts';
 import { Routing } from '../cosmos/routing.ts';
 import { STATUS } from '../protocol/status.ts';
 import { buffers } from '../support/buffers.ts';
@@ -95,15 +95,19 @@ function failuresOf(batch: readonly Operation[], outcomes: readonly Outcome[]): 
   if (outcomes.length !== batch.length) {
     throw new Error(`a batch of ${batch.length} operations was answered with ${outcomes.length} results`);
   }
-  return batch.flatMap((operation, index) => {
+  const failures: Failure[] = [];
+  for (const [index, operation] of batch.entries()) {
     const outcome = outcomes[index] as Outcome;
-    return succeeded(operation, outcome.statusCode) ? [] : [{ operation, fault: faultIn(outcome), cause: undefined }];
-  });
+    if (!succeeded(operation, outcome.statusCode)) {
+      failures.push({ operation, fault: faultIn(outcome), cause: undefined });
+    }
+  }
+  return failures;
 }
 
 function succeeded({ removes }: Operation, status: number): boolean {
   // What is to be deleted may be gone already: by an earlier try, or by its time to live.
-  return (status >= 200 && status < 300) || (removes === true && status === STATUS.notFound);
+  return (status >= 200 && status < 300) || (removes && status === STATUS.notFound);
 }
 
 function faultIn({ statusCode, subStatusCode = 0, retryAfterMilliseconds = 0 }: Outcome): Fault {

@@ -4,8 +4,9 @@ import type { BatchAnswer } from '../cosmos/batches.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
 import { faultOf, isTransient, toFlowError } from '../cosmos/faults.ts';
-import { type Batch, bytesOf, type Operation, Operations, writeBatch } from '../cosmos/operations.ts';
-import { reading, resultsIn } from '../cosmos/phrases.ts';
+import { type Batch, bytesOf, Operations, writeBatch } from '../cosmos/operations.ts';
+import { resultsIn } from '../cosmos/outcomes.ts';
+import { type Operation, reading } from '../cosmos/phrases.ts';
 import type { StoredDocument } from '../cosmos/points.ts';
 import { Routing } from '../cosmos/routing.ts';
 import { STATUS } from '../protocol/status.ts';
@@ -70,7 +71,7 @@ export function storedIn(connection: Connection, facts: ContainerFacts, { concur
 
 function take(
   batch: readonly Operation[],
-  { outcomes, body = Buffer.from('[]') }: BatchAnswer,
+  { outcomes, body }: BatchAnswer,
   found: Map<string, StoredDocument>,
 ): readonly Operation[] {
   const results = resultsIn(body);

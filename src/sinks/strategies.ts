@@ -85,7 +85,7 @@ function patching(definition: PartitionKeyDefinition): Strategy {
     phrase: (change, key) => {
       if (isDelete(change)) return removal(change, key);
       const settings = settingsOf(Buffer.from(change.document), definition);
-      return patch(key, Buffer.from(`[${Buffer.concat(settings.flatMap((one) => [COMMA, one]).slice(1))}]`));
+      return patch(change, key, Buffer.from(`[${Buffer.concat(settings.flatMap((one) => [COMMA, one]).slice(1))}]`));
     },
     isStepwise: true,
     objection: (change) => {

@@ -13,6 +13,7 @@ import { faultsOn, useConnection } from '../support/container.ts';
 import { openCosmosSink, patient } from './rig.ts';
 
 const CHANGES = Array.from({ length: 120 }, (_, index) => upsert(`item-${index}`));
+const NO_BODY = Buffer.from('[]');
 const ALL = CHANGES.map(textOf).sort();
 
 // Whoever still looks at memory that was given back finds something else there.
@@ -166,7 +167,7 @@ test('a container that was created again between two writes is not filled with h
 test('a document whose unique values another one has is refused, and the error says so', async () => {
   const rig = await openCosmosSink({ ranges: 1 });
   const outcomes = [{ statusCode: 201 }, { statusCode: 409 }];
-  vi.spyOn(Batches.prototype, 'post').mockResolvedValue({ outcomes, containerRid: undefined });
+  vi.spyOn(Batches.prototype, 'post').mockResolvedValue({ outcomes, containerRid: undefined, body: NO_BODY });
   await expect(patient(rig.sink, 20_000).write([upsert('a'), upsert('b')], EVERYTHING)).rejects.toMatchObject({
     code: 'sink_refused',
     message: expect.stringContaining('"b"'),
@@ -193,7 +194,11 @@ describe('of changes that are never taken, the sink says which, and what is left
   test('and what was only told to come back later, or failed with another, is left', async () => {
     const rig = await openCosmosSink({ ranges: 1 });
     const answers = [201, 429, 413, 424, 409].map((statusCode) => ({ statusCode }));
-    vi.spyOn(Batches.prototype, 'post').mockResolvedValue({ outcomes: answers, containerRid: undefined });
+    vi.spyOn(Batches.prototype, 'post').mockResolvedValue({
+      outcomes: answers,
+      containerRid: undefined,
+      body: NO_BODY,
+    });
     const changes = CHANGES.slice(0, 5);
     const error = (await rig.sink.write(changes, EVERYTHING).catch((thrown: unknown) => thrown)) as Refused;
     expect(error.refusals.map(({ change, status }) => [idOf(change), status])).toEqual([
@@ -269,6 +274,7 @@ describe('it is given up when patience ends, with what to do:', () => {
     vi.spyOn(Batches.prototype, 'post').mockImplementation(async (_container, _range, body) => ({
       outcomes: JSON.parse(body.toString()).map(() => ({ statusCode: 429, subStatusCode: 3200 })),
       containerRid: undefined,
+      body: NO_BODY,
     }));
     await expect(patient(rig.sink, 300).write(CHANGES, EVERYTHING)).rejects.toMatchObject({
       code: 'sink_unavailable',
@@ -283,7 +289,7 @@ test('a batch that was refused before it was read keeps its memory, which may st
   const bodies: Buffer[] = [];
   vi.spyOn(Batches.prototype, 'post').mockImplementation(async (_container, _range, body) => {
     if (bodies.push(body) === 1) throw Object.assign(new Error('busy'), { code: 503 });
-    return { outcomes: CHANGES.slice(0, 50).map(() => ({ statusCode: 201 })), containerRid: undefined };
+    return { outcomes: CHANGES.slice(0, 50).map(() => ({ statusCode: 201 })), containerRid: undefined, body: NO_BODY };
   });
   await patient(rig.sink, 20_000).write(CHANGES.slice(0, 50), EVERYTHING);
   expect(bodies.map((body) => /^!+$/.test(body.toString()))).toEqual([false, true]);
