@@ -4,6 +4,7 @@ import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, containerOf } from '../cosmos/container.ts';
 import { type QueryParameter, query } from '../sources/query.ts';
 import { shapeOf } from '../sources/query-shape.ts';
+import { untilIdle } from '../sources/until-idle.ts';
 import { FlowError } from '../support/error.ts';
 import type { Context } from './command.ts';
 import { type DestinationOptions, destinationOf } from './destination.ts';
@@ -16,6 +17,8 @@ export interface QueryExportOptions extends ExportOptions, Omit<DestinationOptio
   readonly param: readonly QueryParameter[];
   readonly incremental: boolean;
   readonly continuous: boolean;
+  readonly max: number | undefined;
+  readonly idleTimeout: number | undefined;
   readonly poll: number;
   readonly overlap: number;
   readonly maxItemCount: number;
@@ -40,19 +43,23 @@ export async function exportQuery(source: string, options: QueryExportOptions, c
       query: asked,
       ends: passes === 'one',
       startsOver: !shape.isPerRange,
+      max: options.max,
       check: (connection, facts) => check(asked, connection, facts),
       open: (connection, facts) => {
         context.talk.note(`${shape.isPerRange ? (isKept ? BY_RANGE : UNKEPT) : IN_ONE_STREAM}; ${NO_SNAPSHOT}`);
-        return query(connection, facts, shape, {
+        const { max = Number.POSITIVE_INFINITY, idleTimeout } = options;
+        const results = query(connection, facts, shape, {
           ...asked,
-          maxItemCount: options.maxItemCount,
+          // A page that `max` cuts is read again.
+          maxItemCount: Math.min(options.maxItemCount, max),
           passes,
-          pollMs: options.poll,
+          pollMs: Math.min(options.poll, idleTimeout ?? Number.POSITIVE_INFINITY),
           overlapMs: options.overlap,
           limit: pLimit(READS_MAX),
           signal: context.signal,
           explain: (error) => refusedQuery(error, asked.text),
         });
+        return idleTimeout === undefined ? results : untilIdle(results, idleTimeout);
       },
     },
     destination,

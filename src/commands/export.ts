@@ -7,6 +7,7 @@ import type { Connection } from '../cosmos/connection.ts';
 import type { ContainerFacts } from '../cosmos/container.ts';
 import { flawless } from '../sinks/flawless.ts';
 import { retrying } from '../sinks/retrying.ts';
+import { limited } from '../sources/limited.ts';
 import { FlowError } from '../support/error.ts';
 import { keepYoungGeneration } from '../support/heap.ts';
 import { later } from '../support/later.ts';
@@ -61,8 +62,8 @@ export interface Reader {
   /** Throws what is wrong with it that the account can tell; called before anything is written. */
   check?(connection: Connection, facts: ContainerFacts): Promise<void>;
   open(connection: Connection, facts: ContainerFacts, tally: Tally): Source;
-  /** Whether a page may be handed on in part. */
-  readonly cutsPages?: boolean;
+  /** How many changes to hand on, over all ranges; the last page may be handed on in part. */
+  readonly max?: number | undefined;
   /** Wraps what of it is wanted. */
   wrap?(source: Source, facts: ContainerFacts): Source;
   /** Told how many ranges are read, once where each begins is stored. */
@@ -82,9 +83,9 @@ export async function exportContainer(
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
   const work = betweenOf(options);
   const transform = await transforming(options);
-  if (reader.cutsPages && transform?.keepsNotes) {
+  if (reader.max !== undefined && transform?.keepsNotes) {
     throw new FlowError('usage', '--max would cut pages that the state and windows of the transform are made of', {
-      hint: 'leave out --max, or say how far with --until-caught-up or --idle-timeout',
+      hint: `leave out --max, or say how far with ${reader.query ? '--idle-timeout' : '--until-caught-up or --idle-timeout'}`,
     });
   }
   await scoped(async (own) => {
@@ -112,9 +113,14 @@ export async function exportContainer(
     await reader.check?.(connection, facts);
     const rids = { sourceRid: facts.rid, targetRid: '' };
     const openSource = (): Source => patientlyRead(reader.open(connection, facts, tally), end, patience);
+    let isCut = false;
+    const onCut = (): void => {
+      isCut = true;
+    };
     const between = (all: Source, over = (source: Source): Source => source): Source => {
       const wanted = over(work.wrap(all, tally));
-      return reader.wrap?.(wanted, facts) ?? wanted;
+      const shown = reader.wrap?.(wanted, facts) ?? wanted;
+      return reader.max === undefined ? shown : limited(shown, reader.max, onCut);
     };
     const { meter } = connection;
     if (options.dryRun) {
@@ -147,6 +153,7 @@ export async function exportContainer(
           mode: job.mode,
           ...(reader.query && { query: reader.query }),
           positions: checkpoint.positions(),
+          complete: !isCut,
         }),
       }),
     );
@@ -166,7 +173,8 @@ export async function exportContainer(
       },
       context,
     );
-    if (reader.query && !context.signal.aborted) checkpoint.note(new Map([[FINISHED, new Date().toISOString()]]));
+    if (reader.query && !isCut && !context.signal.aborted)
+      checkpoint.note(new Map([[FINISHED, new Date().toISOString()]]));
     refusals.report();
   });
 }

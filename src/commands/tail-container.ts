@@ -6,7 +6,6 @@ import { formatKey, type KeyComponent } from '../protocol/partition-key.ts';
 import { changeFeed, type FeedMode } from '../sources/change-feed.ts';
 import { EVERYWHERE, type FeedScope, scopeOfKey } from '../sources/feed-scope.ts';
 import { describeFeedStart, type FeedStart } from '../sources/feed-start.ts';
-import { limited } from '../sources/limited.ts';
 import { untilIdle } from '../sources/until-idle.ts';
 import { FlowError } from '../support/error.ts';
 import type { Context } from './command.ts';
@@ -36,12 +35,9 @@ export async function tailContainer(source: string, given: TailOptions, context:
   const reader: Reader = {
     mode: jobModeOf(options),
     begins: describeFeedStart(start),
-    cutsPages: options.max !== undefined,
+    max: options.max,
     open: (connection, facts) => feedOf(connection, facts, start, options, context.signal),
-    wrap: (wanted, facts) => {
-      const shown = presented(wanted, facts, options);
-      return options.max === undefined ? shown : limited(shown, options.max);
-    },
+    wrap: (wanted, facts) => presented(wanted, facts, options),
     onReady: (ranges) => {
       if (options.untilCaughtUp) return;
       const from = ranges === 1 ? '1 range' : `${ranges} ranges`;

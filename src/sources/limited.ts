@@ -2,9 +2,10 @@ import type { Page, Source } from '../contract.ts';
 
 /**
  * The same source, at its end after `max` changes, over all ranges. The page in which that is reached is cut, and its
- * position stays before it: there is none inside, so its first changes come again when the job goes on.
+ * position stays before it: there is none inside, so its first changes come again when the job goes on. `onReached` is
+ * called then, whether or not there are more.
  */
-export function limited(source: Source, max: number): Source {
+export function limited(source: Source, max: number, onReached: () => void = () => {}): Source {
   let left = max;
   const reached = new AbortController();
   return {
@@ -17,7 +18,10 @@ export function limited(source: Source, max: number): Source {
         if (reached.signal.aborted) return;
         const given = page.changes.length > left ? cut(page, left, before) : page;
         left -= given.changes.length;
-        if (left === 0) reached.abort();
+        if (left === 0) {
+          reached.abort();
+          onReached();
+        }
         yield given;
         before = page.resumeAt;
       }

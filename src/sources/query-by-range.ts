@@ -147,7 +147,8 @@ function pageOf(answer: QueryPage, before: Progress, { facts, shape, options, ra
     changes.push(new QueryChange(result, key, { query, range, from, index }));
   }
   const progress = { ...before, next, found: found.versions, token, isDone: token === undefined };
-  return { changes, resumeAt: formatProgress(progress), progress, release: () => buffers.giveBack(body) };
+  const hasMore = changes.length === 0 && !progress.isDone;
+  return { changes, resumeAt: formatProgress(progress), hasMore, progress, release: () => buffers.giveBack(body) };
 }
 
 /** Without the time of the server, this pass is asked for again: that of a later page would be too late. */

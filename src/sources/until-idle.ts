@@ -12,7 +12,7 @@ export function untilIdle(source: Source, idleMs: number): Source {
       // A range that fails stays behind until it has been read on.
       behind.add(range.min);
       for await (const page of source.pages(range, from, AbortSignal.any([signal, idle.signal]))) {
-        if (page.changes.length > 0) behind.add(range.min);
+        if (page.changes.length > 0 || page.hasMore) behind.add(range.min);
         else behind.delete(range.min);
         yield page;
         // What waits for the sink is not idle.

@@ -51,6 +51,17 @@ test('a page that is cut is resumed at its start, one that is not behind it', as
   expect(await positionsAfter(4)).toEqual(['2']);
 });
 
+test.each([
+  [1, true],
+  [3, true],
+  [4, false],
+])('whoever asks for at most %i of three is told whether the end is theirs', async (max, isReached) => {
+  const source = sourceOf(everything(page('1', 'a1', 'b1'), page('2', 'c1')));
+  let reached = 0;
+  await readAll(limited(source, max, () => reached++));
+  expect(reached).toBe(isReached ? 1 : 0);
+});
+
 test('a page that is cut does not carry the split of the whole one', async () => {
   const split = [
     { range: LOW, resumeAt: undefined },

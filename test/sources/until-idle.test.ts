@@ -41,6 +41,18 @@ test('a range that is behind, or whose changes wait for the sink, is not idle', 
   expect(given.slice(50).length).toBeGreaterThan(0);
 });
 
+test('a page without changes that is not the end for now is not idle', async () => {
+  let pages = 0;
+  const source: Source = {
+    starts: async () => [],
+    async *pages(_range, _from, signal) {
+      for (; !signal.aborted; pages++) yield { ...page(`${pages}`), hasMore: pages < 50 };
+    },
+  };
+  for await (const _ of untilIdle(source, 0).pages(ANY, undefined, new AbortController().signal));
+  expect(pages).toBe(51);
+});
+
 test('a range that fails is not idle until it has been read on', async () => {
   let tries = 0;
   const source: Source = {

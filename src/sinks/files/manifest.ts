@@ -3,7 +3,7 @@ import type { Disk } from './disk.ts';
 import { DRAFT, type Layout, manifestOf } from './layout.ts';
 import type { PartNote } from './part-note.ts';
 
-/** What a manifest says besides its files. */
+/** What a manifest says besides its files; `complete` is true when nobody says. */
 export type About = Readonly<Record<string, unknown>>;
 
 /** Writes down which files an output is made of, durably; it is replaced as a whole. */
@@ -27,13 +27,13 @@ export async function writeManifest(
   await disk.syncDirectory(dirname(path));
 }
 
-function manifest(about: About, parts: ReadonlyMap<string, PartNote>): object {
+function manifest({ complete = true, ...about }: About, parts: ReadonlyMap<string, PartNote>): object {
   const files = [...parts]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, { range, rows, file }]) => ({ name, range, rows, bytes: file?.bytes, sha256: file?.sha256 }));
   return {
     ...about,
-    complete: true,
+    complete,
     rows: sum(files.map(({ rows }) => rows)),
     bytes: sum(files.map(({ bytes }) => bytes ?? 0)),
     files,
