@@ -101,6 +101,11 @@ export interface Sink {
    * call is open that `order` does not keep apart from it.
    */
   write(changes: readonly Change[], range: Range): Promise<Written>;
+  /**
+   * For a sink whose writes wait for later ones, to go together: until `over` settles, somebody waits for what is under way
+   * of a range, or of all, and nothing of it is to wait for more.
+   */
+  hurry?(over: Promise<unknown>, range?: Range): void;
   /** Called once, when the source has been read to its end and everything is committed. */
   finish?(): Promise<Written>;
   close(): Promise<void>;

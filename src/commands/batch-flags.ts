@@ -1,7 +1,7 @@
 import { BATCH_KINDS, type BatchingOptions, type BatchKind } from '../sinks/batching.ts';
 import { FlowError } from '../support/error.ts';
 import { parseSize } from '../support/size.ts';
-import { choice, concurrency, count, parsed } from './flags.ts';
+import { choice, concurrency, count, optionalDuration, parsed } from './flags.ts';
 
 export interface BatchOptions {
   readonly concurrency: number;
@@ -9,6 +9,7 @@ export interface BatchOptions {
   readonly batch: BatchKind | undefined;
   readonly batchMaxItems: number | undefined;
   readonly batchMaxBytes: number | undefined;
+  readonly batchMaxWait: number | undefined;
 }
 
 /** How much is written at once. */
@@ -22,13 +23,20 @@ export const batchFlags = {
     max: 100,
   }),
   batchMaxBytes: parsed('--batch-max-bytes <size>', 'bytes in a batch at most, 215kb when not given', parseBytes),
+  batchMaxWait: optionalDuration(
+    '--batch-max-wait <time>',
+    'how long what does not fill a batch may wait for more; 100ms with --batch time, else not at all',
+  ),
 };
 
 export const BATCH_NOTE =
   'Batches go to one range of the target each. With --batch adaptive a range that is throttled, or slow to answer, gets ' +
   'fewer of them at once and then smaller ones, and soon more again; the other ranges are not held up. With size they are ' +
   'always filled up to --batch-max-items, with bytes up to --batch-max-bytes, and with partition each holds documents of one ' +
-  'partition key.';
+  'partition key; what a page has left that fills none is sent at once. With time, and with --batch-max-wait beside any of the ' +
+  'others, that waits for documents of later pages: until the batch is full, or its oldest document has waited for that long. It ' +
+  'is sent sooner when reading cannot go on before it is written, or has ended. So a target of many ranges, or one that gets ' +
+  'little at a time, gets fewer and larger batches, and a little later.';
 
 export function batchingFrom(options: BatchOptions): BatchingOptions {
   return {
@@ -37,7 +45,22 @@ export function batchingFrom(options: BatchOptions): BatchingOptions {
     batch: options.batch,
     itemsMax: options.batchMaxItems,
     bytesMax: options.batchMaxBytes,
+    waitMaxMs: options.batchMaxWait,
   };
+}
+
+/** Refuses to wait for what cannot come. */
+export function assertFills({ batch, batchMaxWait, batchMaxItems }: BatchOptions, isSerial = false): void {
+  if (batch !== 'time' && batchMaxWait === undefined) return;
+  const flag = batch === 'time' ? '--batch time' : '--batch-max-wait';
+  if (batchMaxItems === 1)
+    throw new FlowError('usage', `a batch of one document is always full, and ${flag} has nothing to wait for`, {
+      hint: `raise --batch-max-items, or leave out ${flag}`,
+    });
+  if (isSerial)
+    throw new FlowError('usage', `a transform with state takes page by page, and ${flag} would only hold each up`, {
+      hint: `leave out ${flag}`,
+    });
 }
 
 function parseBytes(text: string): number {

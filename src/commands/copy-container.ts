@@ -15,7 +15,7 @@ import type { PatienceOptions } from '../support/patience.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
-import { type BatchOptions, batchingFrom } from './batch-flags.ts';
+import { assertFills, type BatchOptions, batchingFrom } from './batch-flags.ts';
 import { type Between, type BetweenOptions, between } from './between.ts';
 import type { TermsOptions, Throughput } from './budget-flags.ts';
 import type { Context } from './command.ts';
@@ -76,6 +76,7 @@ export async function copyContainer(
   assertKeysStay(options);
   const reshape = reshaping(options);
   const transform = await transforming(options);
+  assertFills(options, transform?.keepsNotes);
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };

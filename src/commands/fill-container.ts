@@ -15,7 +15,7 @@ import { later } from '../support/later.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
-import { type BatchOptions, batchingFrom } from './batch-flags.ts';
+import { assertFills, type BatchOptions, batchingFrom } from './batch-flags.ts';
 import type { TermsOptions } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import { patiently } from './patiently.ts';
@@ -59,6 +59,7 @@ export async function fillContainer(
   context: Context,
 ): Promise<void> {
   const address = parseAddress(target);
+  assertFills(options);
   const { signal, talk } = context;
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));

@@ -28,10 +28,12 @@ export interface Transfer {
 export async function transfer(work: Transfer, context: Context): Promise<void> {
   const { signal, talk } = context;
   const { tally, meters, between = (source) => source, showsProgress = true } = work;
-  const { window, bytesMax } = (work.sink.order ?? 'key') === 'key' ? SIDE_BY_SIDE : ONE_BY_ONE;
+  const { window, bytesMax } = limitsFor(work.sink);
   const source = countedSource(work.source, tally);
   const ended = context.ending ? untilTold(source, context.ending) : source;
-  const within = bounded(between(ended), work.checkpoint, Math.min(bytesMax, work.bytesMax ?? bytesMax));
+  const within = bounded(between(ended), work.checkpoint, Math.min(bytesMax, work.bytesMax ?? bytesMax), (room) =>
+    work.sink.hurry?.(room),
+  );
   const progress = showsProgress ? talk.progress({ tally, meters }) : undefined;
   let state: string | undefined = 'not finished';
   try {
@@ -57,6 +59,13 @@ export const DRAIN_MS = 10_000;
 const SIDE_BY_SIDE = { window: 4, bytesMax: 256 * 1024 * 1024 };
 /** For a sink that takes one page of a range at a time, more would only be waiting. */
 const ONE_BY_ONE = { window: 2, bytesMax: 64 * 1024 * 1024 };
+/** Where writes wait for later ones many small pages may be under way; for large ones the bytes are the limit. */
+const TOGETHER = { window: 200, bytesMax: 64 * 1024 * 1024 };
+
+function limitsFor({ order = 'key', hurry }: Sink): typeof SIDE_BY_SIDE {
+  if (order !== 'key') return ONE_BY_ONE;
+  return hurry ? TOGETHER : SIDE_BY_SIDE;
+}
 
 /** Of what was refused at the start, there is nothing to sum up. */
 function hasBegun({ read, retries }: Tally, meters: readonly Meter[]): boolean {

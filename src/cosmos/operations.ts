@@ -10,6 +10,14 @@ export interface Batch {
   readonly batch: readonly Operation[];
 }
 
+/** A batch, and how much it may hold of what has the same place. */
+export interface Group extends Batch {
+  readonly place: string;
+  readonly bytes: number;
+  readonly itemsMax: number;
+  readonly bytesMax: number;
+}
+
 /** What a batch may hold; less than what the service allows. */
 export interface BatchLimits {
   itemsMax(rangeId: string): number;
@@ -29,8 +37,8 @@ export class Operations {
   }
 
   /** Batches that the service takes: one physical range each, no more operations or bytes than it allows. */
-  group(changes: readonly Change[], route: Route, limits: BatchLimits = WHATEVER_IS_ALLOWED): Batch[] {
-    const full: Batch[] = [];
+  group(changes: readonly Change[], route: Route, limits: BatchLimits = WHATEVER_IS_ALLOWED): Group[] {
+    const full: Group[] = [];
     const open = new Map<string, Open>();
     for (const change of changes) {
       const operation = this.#operation(change);
@@ -45,6 +53,7 @@ export class Operations {
       if (found) full.push(found);
       open.set(place, {
         rangeId,
+        place,
         batch: [operation],
         bytes: operation.bytes,
         itemsMax: Math.min(OPERATIONS_MAX, limits.itemsMax(rangeId)),
@@ -66,14 +75,13 @@ export class Operations {
   }
 }
 
-interface Open extends Batch {
+interface Open extends Group {
   readonly batch: Operation[];
   bytes: number;
-  readonly itemsMax: number;
-  readonly bytesMax: number;
 }
 
-function fits({ batch, bytes, itemsMax, bytesMax }: Open, operation: Operation): boolean {
+/** Whether a batch may hold one more. */
+export function fits({ batch, bytes, itemsMax, bytesMax }: Group, operation: Operation): boolean {
   return batch.length < itemsMax && bytes + operation.bytes <= bytesMax;
 }
 

@@ -3,10 +3,15 @@ import type { Checkpoint, Page, Range, Source } from '../contract.ts';
 /**
  * The same source and checkpoint, together holding at most about `bytesMax` of documents that were read and are not yet
  * committed, over all ranges. A range that has to wait for room is not asked for its next page, and none that comes later
- * gets room before it. One page is always let through, however large.
+ * gets room before it. One page is always let through, however large. `onFull` is told what is waited for.
  */
-export function bounded(source: Source, checkpoint: Checkpoint, bytesMax: number): Bounded {
-  const room = new Room(bytesMax);
+export function bounded(
+  source: Source,
+  checkpoint: Checkpoint,
+  bytesMax: number,
+  onFull: (room: Promise<void>) => void = () => {},
+): Bounded {
+  const room = new Room(bytesMax, onFull);
   const firstBytes = Math.min(FIRST_BYTES_MAX, Math.floor(bytesMax / FIRST_PAGES));
   /** Sizes of the pages that a range has under way, oldest first: they commit in that order. */
   const underWay = new Map<string, number[]>();
@@ -62,30 +67,33 @@ const FIRST_PAGES = 4;
 
 class Room {
   readonly #bytesMax: number;
+  readonly #onFull: (room: Promise<void>) => void;
   /** Who has waited longest is first. */
   readonly #waiting = new Set<Waiting>();
   #held = 0;
 
-  constructor(bytesMax: number) {
+  constructor(bytesMax: number, onFull: (room: Promise<void>) => void) {
     this.#bytesMax = bytesMax;
+    this.#onFull = onFull;
   }
 
   /** Resolves once it is its turn and there is room, which is then taken; or at once when told to stop. */
   take(bytes: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const enter = (): void => {
-        this.#waiting.delete(waiting);
-        signal.removeEventListener('abort', enter);
-        this.#held += bytes;
-        resolve();
-        this.#admit();
-      };
-      const waiting = { bytes, enter };
-      this.#waiting.add(waiting);
-      signal.addEventListener('abort', enter);
-      if (signal.aborted) enter();
-      else this.#admit();
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const enter = (): void => {
+      this.#waiting.delete(waiting);
+      signal.removeEventListener('abort', enter);
+      this.#held += bytes;
+      resolve();
+      this.#admit();
+    };
+    const waiting = { bytes, enter };
+    this.#waiting.add(waiting);
+    signal.addEventListener('abort', enter);
+    if (signal.aborted) enter();
+    else this.#admit();
+    if (this.#waiting.has(waiting)) this.#onFull(promise);
+    return promise;
   }
 
   /** Less than nothing takes more. */

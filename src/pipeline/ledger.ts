@@ -9,13 +9,15 @@ import type { Written } from '../contract.ts';
  */
 export class Ledger {
   readonly #window: number;
+  readonly #onFull: (oldest: Promise<void>) => void;
   readonly #failure = new AbortController();
   readonly #uncommitted: Promise<void>[] = [];
   #last: Promise<void> = Promise.resolve();
 
-  /** At most `window` pages may be uncommitted at once. */
-  constructor(window: number) {
+  /** At most `window` pages may be uncommitted at once. `onFull` is told what is waited for before there is room again. */
+  constructor(window: number, onFull: (oldest: Promise<void>) => void = () => {}) {
     this.#window = window;
+    this.#onFull = onFull;
   }
 
   /** Aborts at the first failure, to wake a source that is waiting for changes. */
@@ -26,10 +28,21 @@ export class Ledger {
   /** Enters a page; resolves when there is room for another. Failures come out of `settled`, not of here. */
   async enter(written: Promise<Written>, commit: Commit): Promise<void> {
     const committed = link(this.#last, written, commit);
-    committed.catch((error: unknown) => this.#failure.abort(error));
-    this.#last = committed;
     this.#uncommitted.push(committed);
-    if (this.#uncommitted.length >= this.#window) await Promise.allSettled([this.#uncommitted.shift()]);
+    // They settle in the order of entry.
+    const leave = (): void => void this.#uncommitted.shift();
+    committed.then(leave, (error: unknown) => {
+      leave();
+      this.#failure.abort(error);
+    });
+    this.#last = committed;
+    if (this.#uncommitted.length >= this.#window) await this.#room();
+  }
+
+  async #room(): Promise<void> {
+    const [oldest] = this.#uncommitted as [Promise<void>];
+    this.#onFull(oldest);
+    await Promise.allSettled([oldest]);
   }
 
   /** Resolves once every entered page is committed, or rejects with the first failure once all writes are over. */

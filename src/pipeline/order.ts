@@ -36,6 +36,7 @@ export class Order {
   }
 
   async #writeAfter(earlier: readonly Promise<unknown>[], changes: readonly Change[], range: Range): Promise<Written> {
+    if (earlier.length > 0) this.#sink.hurry?.(Promise.allSettled(earlier), range);
     await Promise.all(earlier);
     return this.#sink.write(changes, range);
   }

@@ -19,7 +19,8 @@ export interface PumpContext {
  * with the successors of a range that has split, which are stored by then.
  */
 export async function pump({ range, resumeAt }: Position, context: PumpContext): Promise<readonly Position[]> {
-  const ledger = new Ledger(context.window);
+  const hurry = (over: Promise<unknown>): void => context.sink.hurry?.(over, range);
+  const ledger = new Ledger(context.window, hurry);
   const order = orderOf(context);
   const stop = AbortSignal.any([context.signal, ledger.failed]);
   let successors: readonly Position[] = [];
@@ -32,6 +33,7 @@ export async function pump({ range, resumeAt }: Position, context: PumpContext):
       successors = page.split ?? [];
     }
   } finally {
+    hurry(ledger.settled());
     await ledger.settled();
   }
   return successors;

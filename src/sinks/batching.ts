@@ -11,16 +11,23 @@ export interface BatchingOptions {
   readonly batch?: BatchKind | undefined;
   readonly itemsMax?: number | undefined;
   readonly bytesMax?: number | undefined;
+  /** How long what does not fill a batch may wait for more; it does not wait when not given. */
+  readonly waitMaxMs?: number | undefined;
 }
 
-/** `adaptive`: as many and as large as a range takes; `size`, `bytes`: as large as is said; `partition`: of one key each. */
+/**
+ * `adaptive`: as many and as large as a range takes; `size`, `bytes`: as large as is said; `time`: the same, and what does
+ * not fill one waits for more; `partition`: of one key each.
+ */
 export type BatchKind = (typeof BATCH_KINDS)[number];
 
-export const BATCH_KINDS = ['adaptive', 'size', 'bytes', 'partition'] as const;
+export const BATCH_KINDS = ['adaptive', 'size', 'bytes', 'time', 'partition'] as const;
 
 export interface Batching {
   readonly gates: Gates;
   readonly limits: BatchLimits;
+  /** How long what does not fill a batch may wait; `undefined` when it is sent at once. */
+  readonly waitMaxMs: number | undefined;
 }
 
 /** How changes are put into batches, and when those are sent; none costs more than a slice of the budget. */
@@ -31,6 +38,7 @@ export function batchingOf(options: BatchingOptions, budget: () => Budget | unde
     batch = 'adaptive',
     itemsMax = OPERATIONS_MAX,
     bytesMax = BATCH_BYTES_MAX,
+    waitMaxMs = batch === 'time' ? WAIT_MS : undefined,
   } = options;
   const isAdaptive = batch === 'adaptive';
   const gates = new Gates({
@@ -47,8 +55,11 @@ export function batchingOf(options: BatchingOptions, budget: () => Budget | unde
     bytesMax: () => Math.min(bytesMax, sizeMax() * KILOBYTE_SHARE * 1024),
     byKey: batch === 'partition',
   };
-  return { gates, limits };
+  return { gates, limits, waitMaxMs };
 }
+
+/** With `time`, when nothing else is said. */
+const WAIT_MS = 100;
 
 /** The size of an operation with a small document, as budgets have it; and how much of a batch may be due to bytes. */
 const ITEM_SIZE = 6;

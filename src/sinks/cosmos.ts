@@ -15,6 +15,7 @@ import { type BatchingOptions, batchingOf } from './batching.ts';
 import type { Fare } from './gates.ts';
 import { type Refusal, Refused } from './refused.ts';
 import { Undelivered } from './undelivered.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 export interface CosmosSinkOptions extends BatchingOptions {
   /** How changes are put to the service; as upserts and deletes, when nothing is said. */
@@ -30,7 +31,7 @@ export function cosmosSink(connection: Connection, facts: ContainerFacts, option
   const container = containerOf(client, facts);
   const routing = new Routing(container);
   const operations = new Operations(facts.partitionKey, options.phrase);
-  const { gates, limits } = batchingOf(options, () => connection.terms.get(containerPath(facts))?.budget);
+  const { gates, limits, waitMaxMs } = batchingOf(options, () => connection.terms.get(containerPath(facts))?.budget);
   const what = `target "${facts.database}/${facts.container}"`;
   const post = async (rangeId: string, batch: readonly Operation[]): Promise<Failure[]> => {
     const body = buffers.take(bytesOf(batch));
@@ -51,22 +52,24 @@ export function cosmosSink(connection: Connection, facts: ContainerFacts, option
       return [...first, ...(await deliver(rangeId, batch.slice(middle)))];
     }
   };
+  const send = (rangeId: string, batch: readonly Operation[]): Promise<readonly Failure[]> =>
+    gates.through(rangeId, async () => fareOf(await deliver(rangeId, batch)));
+  const room = waitMaxMs === undefined ? undefined : new WaitingRoom({ waitMaxMs, send });
 
   return {
-    async write(changes) {
+    async write(changes, range) {
       const route = await routing.table().catch((error: unknown) => {
         throw undelivered(changes, error, what);
       });
       const groups = operations.group(newest(changes), route, limits);
-      const posted = groups.map(({ rangeId, batch }) =>
-        gates.through(rangeId, async () => fareOf(await deliver(rangeId, batch))),
-      );
+      const posted = groups.map((group) => room?.through(group, range) ?? send(group.rangeId, group.batch));
       await Promise.allSettled(posted);
       const failures = (await Promise.all(posted)).flat();
       if (failures.some(({ fault }) => fault.status === STATUS.gone)) routing.forget();
       connection.meter.throttled += failures.filter(isThrottledAlone).length;
       raise(failures, what);
     },
+    ...(room && { hurry: (over, source) => room.hurry(over, source) }),
     close: async () => {},
   };
 }

@@ -10,7 +10,9 @@ export function successive(sink: Sink): Sink {
       const rounds = roundsOf(changes);
       for (const [index, round] of rounds.entries()) {
         const later = rounds.slice(index + 1).flat();
-        await sink.write(round, range).catch((error: unknown) => {
+        const written = sink.write(round, range);
+        if (later.length > 0) sink.hurry?.(written, range);
+        await written.catch((error: unknown) => {
           throw withLater(error, later);
         });
       }

@@ -38,6 +38,20 @@ describe('there is room for another page', () => {
   });
 });
 
+test('who has to wait for room is told for what, and nobody who need not wait', async () => {
+  const told: Promise<void>[] = [];
+  const { enter } = opened(2, (oldest) => told.push(oldest));
+  enter('a').resolve();
+  await settle();
+  const second = enter('b');
+  await settle();
+  expect(told).toEqual([]);
+  enter('c');
+  expect(told).toHaveLength(1);
+  second.resolve();
+  await expect(told[0]).resolves.toBeUndefined();
+});
+
 describe('a failure', () => {
   test('keeps its page and all later ones from being committed', async () => {
     const { ledger, enter, committed } = opened(9);
@@ -95,8 +109,8 @@ interface Opened {
   readonly rooms: readonly (() => boolean)[];
 }
 
-function opened(window: number): Opened {
-  const ledger = new Ledger(window);
+function opened(window: number, onFull?: (oldest: Promise<void>) => void): Opened {
+  const ledger = new Ledger(window, onFull);
   const committed: string[] = [];
   const rooms: (() => boolean)[] = [];
   const enter = (name: string): PromiseWithResolvers<void> => {

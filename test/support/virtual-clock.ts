@@ -16,7 +16,8 @@ export class VirtualClock implements Clock {
       const sleeper = { at, wake: resolve };
       this.#sleepers.push(sleeper);
       signal?.addEventListener('abort', () => {
-        this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
+        const index = this.#sleepers.indexOf(sleeper);
+        if (index >= 0) this.#sleepers.splice(index, 1);
         reject(signal.reason);
       });
     });
