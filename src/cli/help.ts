@@ -7,4 +7,6 @@ export function helpAfter({ examples, exits }: Command): string {
   return `${VARIABLES}\n\nExamples:\n${example}\n\nExit codes:\n${exit}`;
 }
 
-const VARIABLES = '\nA flag can be set in the environment: --max-item-count as COSMOSFLOW_MAX_ITEM_COUNT.';
+const VARIABLES =
+  '\nA flag can be set in the environment: --max-item-count as COSMOSFLOW_MAX_ITEM_COUNT. There it may\n' +
+  'have no effect; on the command line such a flag is refused.';

@@ -73,7 +73,23 @@ function addCommand(program: Program, command: Command, found: (invocation: Invo
   for (const option of [quiet, logFormat.default('text')]) sub.addOption(option.env(variableOf(option)));
   sub.helpOption('-h, --help', 'print help');
   sub.addHelpText('after', helpAfter(command));
-  sub.action(() => found(new Invocation(command, sub.args, optionsOf(sub))));
+  sub.action(() => {
+    const options = optionsOf(sub);
+    assertMeant(sub, command, options);
+    found(new Invocation(command, sub.args, options));
+  });
+}
+
+/** Who gives a flag that has no effect means something else. A variable is for all commands, and may have none. */
+function assertMeant(program: Program, { flags }: Command, options: Readonly<Record<string, unknown>>): void {
+  for (const { needs, spelling } of Object.values(flags)) {
+    const option = new Option(spelling);
+    const isGiven = program.getOptionValueSource(option.attributeName()) === 'cli';
+    if (!needs || !isGiven || needs.isMet(options)) continue;
+    throw new FlowError('usage', `--${option.name()} has no effect ${needs.words}`, {
+      hint: `${needs.advice}, or leave out --${option.name()}`,
+    });
+  }
 }
 
 /** The options; a switch can be set to `0` or `false` in the environment, which commander takes for set. */

@@ -43,6 +43,17 @@ export interface Flag<Value> {
   readonly isList?: boolean;
   /** How help writes the fallback, where it is not the value itself. */
   readonly fallbackText?: string;
+  /** Where it has an effect; given on a command line or in a file anywhere else, it is refused. */
+  readonly needs?: Need;
+}
+
+/** What other flags have to say for one to have an effect. */
+export interface Need {
+  /** Where it has none, in words: `without --out PATH`. */
+  readonly words: string;
+  /** What would change that: `add --out PATH`. */
+  readonly advice: string;
+  isMet(options: Input['options']): boolean;
 }
 
 export interface Input {

@@ -1,6 +1,7 @@
 import { parseRisk } from '../receiver/mishaps.ts';
 import { command } from './command.ts';
 import { count, duration, list, optional, optionalDuration, text } from './flags.ts';
+import { needing, without } from './needs.ts';
 
 export const consume = command({
   name: 'consume',
@@ -38,7 +39,10 @@ export const consume = command({
     max: count('--max <n>', 'end once so many events are received', undefined),
     idleTimeout: optionalDuration('--idle-timeout <time>', 'end once nothing has come for so long'),
     fail: list('--fail <what:share>', 'what goes wrong, for what share of requests; may be repeated', parseRisk),
-    seed: count('--seed <n>', 'what chance depends on', 1, { min: 0, max: 2 ** 32 - 1 }),
+    seed: needing(
+      without('--fail', ({ fail }) => Array.isArray(fail) && fail.length > 0),
+      count('--seed <n>', 'what chance depends on', 1, { min: 0, max: 2 ** 32 - 1 }),
+    ),
   },
   examples: [
     ['print what another process sends with tail --to http://127.0.0.1:8088/', 'cosmosflow consume'],

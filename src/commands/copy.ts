@@ -21,6 +21,7 @@ import {
   where,
 } from './flags.ts';
 import { lifetimeFlags } from './lifetime-flags.ts';
+import { needing, without } from './needs.ts';
 import { reshapingFlags } from './reshaping-flags.ts';
 import { transformFlags } from './transform-flags.ts';
 import { assertCopies, ifNewer, write } from './write-flags.ts';
@@ -99,7 +100,10 @@ export const copy = command({
     ),
     ...batchFlags,
     maxItemCount: count('--max-item-count <n>', 'documents to ask for in a page', 1000, { max: 100_000 }),
-    poll: duration('--poll <time>', 'with --follow, how long to wait when nothing is new', '1s', { minMs: 10 }),
+    poll: needing(
+      without('--follow', ({ follow }) => follow === true),
+      duration('--poll <time>', 'with --follow, how long to wait when nothing is new', '1s', { minMs: 10 }),
+    ),
     patience,
     requestTimeout,
     embeddedData,

@@ -1,5 +1,6 @@
 import { FlowError } from '../support/error.ts';
 import { choice, parsed } from './flags.ts';
+import { besides, needing } from './needs.ts';
 
 /** Of a container that is made: what its source has, so many request units a second, or up to so many. */
 export type CreateThroughput = 'like-source' | { readonly throughput: number } | { readonly maxThroughput: number };
@@ -9,10 +10,13 @@ export const createTargetFlags = {
     'like-source',
     'never',
   ]),
-  createThroughput: parsed(
-    '--create-throughput <n>',
-    'throughput of a target that is created: request units a second, autoscale:N, or like-source',
-    parseThroughput,
+  createThroughput: needing(
+    besides('--create-target never', ({ createTarget }) => createTarget !== 'never'),
+    parsed(
+      '--create-throughput <n>',
+      'throughput of a target that is created: request units a second, autoscale:N, or like-source',
+      parseThroughput,
+    ),
   ),
 };
 

@@ -1,6 +1,7 @@
 import { FlowError } from '../support/error.ts';
 import type { Flag } from './command.ts';
 import { duration } from './flags.ts';
+import { needing, without } from './needs.ts';
 
 /** How a copy learns what was deleted: from the feed that has it, by comparing keys, or not at all. */
 export type Deletes = 'feed' | 'diff' | 'none';
@@ -22,11 +23,11 @@ const deletes: Flag<Deletes> = {
 
 export const deletesFlags = {
   deletes,
-  deletesEvery: duration(
-    '--deletes-every <time>',
-    'with --follow and --deletes=diff, how long to wait between comparisons',
-    '1h',
-    { minMs: 10 },
+  deletesEvery: needing(
+    without('--follow --deletes=diff', (options) => options.follow === true && options.deletes === 'diff'),
+    duration('--deletes-every <time>', 'with --follow and --deletes=diff, how long to wait between comparisons', '1h', {
+      minMs: 10,
+    }),
   ),
 };
 

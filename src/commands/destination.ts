@@ -49,28 +49,7 @@ export function destinationOf(options: DestinationOptions, context: Context): De
   if (to !== undefined && out !== undefined)
     throw new FlowError('usage', '--to and --out exclude each other', { hint: 'give one of them' });
   if (out !== undefined) return toFiles(out, options, context);
-  assertNoFileFlags(options);
   return to === undefined ? toStdout(context) : toUrl(to, options, context);
-}
-
-/** Who asks for CSV means it, and would get something else. */
-function assertNoFileFlags(options: DestinationOptions): void {
-  const { format, compress, rotateRows, rotateBytes, rotateEvery, columns, csvUnsafe, avroSchema } = options;
-  const given = {
-    '--format': format,
-    '--compress': compress,
-    '--rotate-rows': rotateRows,
-    '--rotate-bytes': rotateBytes,
-    '--rotate-every': rotateEvery,
-    '--columns': columns,
-    '--csv-unsafe': csvUnsafe || undefined,
-    '--avro-schema': avroSchema,
-  };
-  const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
-  if (flag === undefined) return;
-  throw new FlowError('usage', `${flag} is about files, and there is no --out`, {
-    hint: 'write files with --out; standard output and receivers get lines of JSON, or what --http-body says',
-  });
 }
 
 /** What `--to` takes, by scheme. */

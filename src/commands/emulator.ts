@@ -3,6 +3,7 @@ import { FlowError } from '../support/error.ts';
 import { command } from './command.ts';
 import { startEmbedded } from './embedded.ts';
 import { count, duration, text, toggle } from './flags.ts';
+import { needing, without } from './needs.ts';
 
 export const emulator = command({
   name: 'emulator',
@@ -32,10 +33,13 @@ export const emulator = command({
     latency: duration('--latency <time>', 'added to every request, to be like a network', '0'),
     admin: toggle('--admin', 'serve the admin API too, and print its token'),
     adminTokenEnv: text('--admin-token-env <name>', 'the same, with the token in this environment variable', ''),
-    seed: count('--seed <n>', 'what chance depends on; printed with --admin when not given', undefined, {
-      min: 0,
-      max: 2 ** 32 - 1,
-    }),
+    seed: needing(
+      without('--admin', ({ admin, adminTokenEnv }) => admin === true || adminTokenEnv !== ''),
+      count('--seed <n>', 'what chance depends on; printed with --admin when not given', undefined, {
+        min: 0,
+        max: 2 ** 32 - 1,
+      }),
+    ),
   },
   examples: [
     ['an endpoint for tests', 'cosmosflow emulator --port 8081'],

@@ -3,9 +3,12 @@ import { parsePaths } from '../formats/paths.ts';
 import { FlowError } from '../support/error.ts';
 import { parseSize } from '../support/size.ts';
 import { choice, count, duration, parsed, toggle } from './flags.ts';
+import { allNeeding, without } from './needs.ts';
+
+const OUT = without('--out PATH', ({ out }) => out !== undefined);
 
 /** The flags that say what files are like, for commands with `--out`. */
-export const fileFlags = {
+export const fileFlags = allNeeding(OUT, {
   format: choice('--format <format>', 'what is in files, where their name does not say', [
     'ndjson',
     'json',
@@ -32,7 +35,7 @@ export const fileFlags = {
     readSchema,
   ),
   csvUnsafe: toggle('--csv-unsafe', 'leave text as it is that a spreadsheet would take for a formula'),
-};
+});
 
 function readSchema(file: string): string {
   try {

@@ -2,6 +2,7 @@ import { formatDuration, parseDuration } from '../support/duration.ts';
 import { FlowError } from '../support/error.ts';
 import { parseSize } from '../support/size.ts';
 import type { Flag } from './command.ts';
+import { needing, without } from './needs.ts';
 
 // Kinds of flags, and the flags that mean the same in several commands.
 
@@ -68,7 +69,7 @@ export function fraction<Fallback extends number | undefined>(
 }
 
 /** One of some words, or nothing. */
-export function choice<Word extends string>(
+export function choice<const Word extends string>(
   spelling: string,
   summary: string,
   words: readonly Word[],
@@ -125,7 +126,10 @@ export const dryRun = toggle('--dry-run', 'print what would be done, and what it
 
 export const deadLetter = optional('--dead-letter <file>', 'set refused documents aside in this file, and go on');
 
-export const maxErrors = count('--max-errors <n>', 'stop when more than this many are refused', undefined);
+export const maxErrors = needing(
+  without('--dead-letter FILE', (options) => options.deadLetter !== undefined),
+  count('--max-errors <n>', 'stop when more than this many are refused', undefined),
+);
 
 /** A timer holds 2³¹ ms. */
 const LONGEST = '24d';

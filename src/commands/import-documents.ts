@@ -1,5 +1,6 @@
 import type { ContainerFacts } from '../cosmos/container.ts';
 import { elements } from '../sources/import/elements.ts';
+import { formatOf } from '../sources/import/extension.ts';
 import { importing } from '../sources/import/import.ts';
 import { fileInput, type Input, streamInput } from '../sources/import/input.ts';
 import { lines } from '../sources/import/lines.ts';
@@ -54,16 +55,3 @@ async function splitterOf({ format, types, rename }: ImportOptions, input: Input
   if (kind === 'csv') return table({ types: new Map(types), renamed: new Map(rename) });
   return kind === 'json' ? elements : lines;
 }
-
-/** By the extension, before those of compressions. */
-function formatOf(name: string): string | undefined {
-  const [, extension = ''] = /\.(\w+)(?:\.(?:gz|zst))?$/.exec(name.toLowerCase()) ?? [];
-  return Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : undefined;
-}
-
-const EXTENSIONS: Readonly<Record<string, string>> = Object.freeze({
-  ndjson: 'ndjson',
-  jsonl: 'ndjson',
-  json: 'json',
-  csv: 'csv',
-});

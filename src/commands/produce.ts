@@ -1,4 +1,5 @@
 import { parseAddress } from '../cosmos/address.ts';
+import { formatOf } from '../sources/import/extension.ts';
 import type { CellType } from '../sources/import/table.ts';
 import { CUSTOMERS } from '../sources/order.ts';
 import { FlowError } from '../support/error.ts';
@@ -18,9 +19,14 @@ import {
   patience,
   requestTimeout,
   size,
-  toggle,
 } from './flags.ts';
+import { keptFlags } from './kept-flags.ts';
+import { allNeeding, besides, needing, without } from './needs.ts';
 import { write } from './write-flags.ts';
+
+const GENERATED = besides('--input', ({ input }) => input === undefined);
+const IMPORTED = without('--input FILE', ({ input }) => input !== undefined);
+const TABLE = without('--format csv', ({ input, format }) => isTable(input, format));
 
 export const produce = command({
   name: 'produce',
@@ -43,37 +49,50 @@ export const produce = command({
   ],
   arguments: [{ name: 'target', summary: 'address of the container to fill', check: parseAddress }],
   flags: {
-    count: count('--count <n>', 'how many records; 1000, or as many as the duration allows, when not given', undefined),
-    rate: count('--rate <n>', 'records a second; as fast as it goes when not given', undefined),
-    duration: duration('--duration <time>', 'how long to go on', undefined, { minMs: 1 }),
-    seed: count('--seed <n>', 'which records', 1, { min: 0, max: 2 ** 32 - 1 }),
-    offset: count('--offset <n>', 'number of the first record', 0, { min: 0 }),
-    payloadSize: size('--payload-size <size>', 'pad each document to this many bytes', '0'),
-    keys: count('--keys <n>', 'how many customers, or keys of a template', CUSTOMERS, { max: 1_000_000 }),
-    keySkew: fraction(
-      '--key-skew <exponent>',
-      'make some keys come more often than others, as Zipf has it',
-      undefined,
-      10,
-    ),
-    updateRatio: fraction('--update-ratio <ratio>', 'how many records are newer versions of earlier documents', 0),
-    deleteRatio: fraction('--delete-ratio <ratio>', 'how many records delete earlier documents', 0),
-    poisonRatio: fraction('--poison-ratio <ratio>', 'how many documents are awkward; some of them are refused', 0),
-    ttl: count('--ttl <seconds>', 'time to live of each document', undefined),
-    template: optional('--template <file>', 'make documents as this file says, instead of orders'),
+    ...allNeeding(GENERATED, {
+      count: count(
+        '--count <n>',
+        'how many records; 1000, or as many as the duration allows, when not given',
+        undefined,
+      ),
+      rate: count('--rate <n>', 'records a second; as fast as it goes when not given', undefined),
+      duration: duration('--duration <time>', 'how long to go on', undefined, { minMs: 1 }),
+      seed: count('--seed <n>', 'which records', 1, { min: 0, max: 2 ** 32 - 1 }),
+      offset: count('--offset <n>', 'number of the first record', 0, { min: 0 }),
+      payloadSize: size('--payload-size <size>', 'pad each document to this many bytes', '0'),
+      keys: count('--keys <n>', 'how many customers, or keys of a template', CUSTOMERS, { max: 1_000_000 }),
+      keySkew: fraction(
+        '--key-skew <exponent>',
+        'make some keys come more often than others, as Zipf has it',
+        undefined,
+        10,
+      ),
+      updateRatio: fraction('--update-ratio <ratio>', 'how many records are newer versions of earlier documents', 0),
+      deleteRatio: fraction('--delete-ratio <ratio>', 'how many records delete earlier documents', 0),
+      poisonRatio: fraction('--poison-ratio <ratio>', 'how many documents are awkward; some of them are refused', 0),
+      ttl: count('--ttl <seconds>', 'time to live of each document', undefined),
+      template: optional('--template <file>', 'make documents as this file says, instead of orders'),
+    }),
     input: optional('--input <file>', 'import this file instead; - is standard input'),
-    format: choice('--format <format>', 'what the file is, when its name does not tell', ['ndjson', 'json', 'csv']),
-    types: list('--types <column:type>', 'what cells of a column are: string, number, boolean or json', parseType),
-    rename: list('--rename <column:name>', 'another name for a column', (text) => pair(text, 'column:name')),
-    idFrom: optional('--id-from <template>', 'id of each imported document, as in "{/customer/id}-{#}"'),
-    partitionKeyFrom: list(
-      '--partition-key-from <rule>',
-      'its partition key: field:/a, composite:/a,/b, hash:/id:100 or time:/createdAt:hourly',
-      (text) => text,
+    format: needing(
+      IMPORTED,
+      choice('--format <format>', 'what the file is, when its name does not tell', ['ndjson', 'json', 'csv']),
     ),
+    ...allNeeding(TABLE, {
+      types: list('--types <column:type>', 'what cells of a column are: string, number, boolean or json', parseType),
+      rename: list('--rename <column:name>', 'another name for a column', (text) => pair(text, 'column:name')),
+    }),
+    ...allNeeding(IMPORTED, {
+      idFrom: optional('--id-from <template>', 'id of each imported document, as in "{/customer/id}-{#}"'),
+      partitionKeyFrom: list(
+        '--partition-key-from <rule>',
+        'its partition key: field:/a, composite:/a,/b, hash:/id:100 or time:/createdAt:hourly',
+        (text) => text,
+      ),
+    }),
     partitionKey: optional('--partition-key <path>', 'partition key of a container that is created'),
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is, so that the same command goes on'),
-    restart: toggle('--restart', 'forget the checkpoint and start over'),
+    restart: keptFlags.restart,
     write,
     deadLetter,
     maxErrors,
@@ -117,6 +136,10 @@ export const produce = command({
     await produceDocuments(target, options, context);
   },
 });
+
+function isTable(input: unknown, format: unknown): boolean {
+  return typeof input === 'string' && (format ?? formatOf(input)) === 'csv';
+}
 
 function parseType(text: string): readonly [string, CellType] {
   const [column, type] = pair(text, 'column:type');

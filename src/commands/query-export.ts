@@ -19,8 +19,12 @@ import {
   where,
 } from './flags.ts';
 import { httpFlags } from './http-flags.ts';
+import { keptFlags } from './kept-flags.ts';
+import { needing, without } from './needs.ts';
 import { parseParameter } from './query-parameter.ts';
 import { transformFlags } from './transform-flags.ts';
+
+const CONTINUOUS = without('--continuous', ({ continuous }) => continuous === true);
 
 export const queryExport = command({
   name: 'query-export',
@@ -46,11 +50,14 @@ export const queryExport = command({
     ...fileFlags,
     incremental: toggle('--incremental', 'only what was written since the last time, with the same checkpoint'),
     continuous: toggle('--continuous', 'ask again and again for what was written since'),
-    poll: duration('--poll <time>', 'with --continuous, how long to wait before asking again', '5s', { minMs: 10 }),
+    poll: needing(
+      CONTINUOUS,
+      duration('--poll <time>', 'with --continuous, how long to wait before asking again', '5s', { minMs: 10 }),
+    ),
     max: count('--max <n>', 'end after so many results', undefined),
-    idleTimeout: optionalDuration(
-      '--idle-timeout <time>',
-      'with --continuous, end when nothing new was found for so long',
+    idleTimeout: needing(
+      CONTINUOUS,
+      optionalDuration('--idle-timeout <time>', 'with --continuous, end when nothing new was found for so long'),
     ),
     overlap: duration(
       '--overlap <time>',
@@ -61,8 +68,7 @@ export const queryExport = command({
     maxErrors,
     dryRun,
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is'),
-    resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
-    restart: toggle('--restart', 'forget the checkpoint and start over'),
+    ...keptFlags,
     maxItemCount: count('--max-item-count <n>', 'results to ask for in a page', 1000, { max: 100_000 }),
     ...termsFlags,
     patience,

@@ -27,10 +27,6 @@ export interface Refusals extends Closable {
 export async function openRefusals(options: RefusalOptions, job: JobNames, tally: Tally): Promise<Refusals> {
   const { deadLetter: file, maxErrors = Number.POSITIVE_INFINITY } = options;
   if (file === undefined || options.dryRun) {
-    if (file === undefined && options.maxErrors !== undefined)
-      throw new FlowError('usage', '--max-errors needs --dead-letter', {
-        hint: 'say where to put them: --dead-letter FILE',
-      });
     const advice = 'to go on without it, set it aside: --dead-letter FILE';
     return { around: (sink) => strict(sink, advice), report: () => {}, close: () => {} };
   }

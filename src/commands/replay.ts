@@ -1,8 +1,10 @@
+import type { Age } from '../sinks/age.ts';
 import type { StrategyName } from '../sinks/strategies.ts';
 import { batchFlags } from './batch-flags.ts';
 import { termsFlags } from './budget-flags.ts';
 import { command, type Flag } from './command.ts';
 import { count, deadLetter, embeddedData, maxErrors, optional, patience, requestTimeout } from './flags.ts';
+import { needing, without } from './needs.ts';
 import { assertUpserts, ifNewer, write } from './write-flags.ts';
 
 export const replay = command({
@@ -26,7 +28,10 @@ export const replay = command({
   flags: {
     letter: count('--letter <n>', 'apply only this one, by its number in the list', undefined),
     ifNewer: { ...ifNewer, summary: `${ifNewer.summary}; by _ts when not given` },
-    keepTs: optional('--keep-ts <name>', 'property in which the target has the _ts of the source, if not _srcTs'),
+    keepTs: needing(
+      without('--if-newer _ts', comparesTimes),
+      optional('--keep-ts <name>', 'property in which the target has the _ts of the source, if not _srcTs'),
+    ),
     write: { ...write, summary: `${write.summary}; --if-newer when not given`, fallback: undefined } as Flag<
       StrategyName | undefined
     >,
@@ -60,3 +65,7 @@ export const replay = command({
     await replayLetters(file, target, options, context);
   },
 });
+
+function comparesTimes({ write: strategy, ifNewer: age }: Readonly<Record<string, unknown>>): boolean {
+  return age === undefined ? strategy === undefined : (age as Age).name === '_ts';
+}

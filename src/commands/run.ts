@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how files name variables
 import { command } from './command.ts';
 import { toggle } from './flags.ts';
+import { besides, needing } from './needs.ts';
 
 export const run = command({
   name: 'run',
@@ -22,7 +23,10 @@ export const run = command({
   ],
   arguments: [{ name: 'file', summary: 'the pipelines; pipelines.yaml when not given', isOptional: true }],
   flags: {
-    check: toggle('--check', 'say all that is wrong with the file, and run nothing'),
+    check: needing(
+      besides('--schema', ({ schema }) => schema !== true),
+      toggle('--check', 'say all that is wrong with the file, and run nothing'),
+    ),
     schema: toggle('--schema', 'print a JSON Schema of such files, for editors'),
   },
   examples: [

@@ -25,7 +25,11 @@ import {
   where,
 } from './flags.ts';
 import { httpFlags } from './http-flags.ts';
+import { keptFlags } from './kept-flags.ts';
+import { besides, needing } from './needs.ts';
 import { transformFlags } from './transform-flags.ts';
+
+const FOLLOWING = besides('--until-caught-up', ({ untilCaughtUp }) => untilCaughtUp !== true);
 
 export const tail = command({
   name: 'tail',
@@ -89,12 +93,17 @@ export const tail = command({
     dryRun,
     ...transformFlags,
     max: count('--max <n>', 'end after so many changes', undefined),
-    idleTimeout: optionalDuration('--idle-timeout <time>', 'end when nothing has changed for so long'),
+    idleTimeout: needing(
+      FOLLOWING,
+      optionalDuration('--idle-timeout <time>', 'end when nothing has changed for so long'),
+    ),
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is'),
-    resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
-    restart: toggle('--restart', 'forget the checkpoint and start over'),
+    ...keptFlags,
     maxItemCount: count('--max-item-count <n>', 'documents to ask for in a page', 1000, { max: 100_000 }),
-    poll: duration('--poll <time>', 'how long to wait, at most, when nothing is new', '1s', { minMs: 10 }),
+    poll: needing(
+      FOLLOWING,
+      duration('--poll <time>', 'how long to wait, at most, when nothing is new', '1s', { minMs: 10 }),
+    ),
     ...termsFlags,
     patience,
     requestTimeout,

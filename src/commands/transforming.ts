@@ -24,10 +24,7 @@ export interface Transforming {
 
 /** Loads the module that the flags name, if they name one. Throws a FlowError when it cannot be used. */
 export async function transforming({ transform, eventTime }: TransformingOptions): Promise<Transforming | undefined> {
-  if (transform === undefined) {
-    if (eventTime === undefined) return undefined;
-    throw new FlowError('usage', '--event-time is of no use without --transform', { hint: 'leave it out' });
-  }
+  if (transform === undefined) return undefined;
   const module = await loadTransform(transform);
   if (module.window && eventTime === undefined) {
     throw new FlowError('usage', `"${transform}" has a window, and nobody says what it is over`, {

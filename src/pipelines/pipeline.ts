@@ -119,7 +119,7 @@ export class PipelineReader {
   #options(kind: Kind, members: ReadonlyMap<string, Field>, name: string): Record<string, unknown> {
     const { flags } = kind;
     const options = Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, flag.fallback]));
-    const seen = new Set<string>();
+    const seen = new Map<string, Field>();
     for (const field of members.values()) {
       const key = keyOf(field.name, kind);
       if (key === undefined) {
@@ -127,11 +127,17 @@ export class PipelineReader {
         continue;
       }
       if (seen.has(key)) this.#problems.add(field.at, `${field.name} is given twice`);
-      seen.add(key);
+      seen.set(key, field);
       options[key] = this.#value(flags[key] as Setting, field);
     }
     const isKept = 'checkpoint' in flags && !seen.has('checkpoint') && (kind.resumes?.(options) ?? true);
     if (isKept) options.checkpoint = `.cosmosflow/${name}.db`;
+    for (const [key, field] of seen) {
+      const { needs } = flags[key] as Setting;
+      const says = options[key];
+      if (!needs || says === undefined || says === false || needs.isMet(options)) continue;
+      this.#problems.add(field.at, `${field.name} has no effect ${needs.words} (${needs.advice})`);
+    }
     return options;
   }
 

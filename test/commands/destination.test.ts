@@ -146,19 +146,6 @@ test('several changes are not one event', () => {
   });
 });
 
-test.each([
-  ['--format', { format: 'csv' }],
-  ['--compress', { compress: 'gzip' }],
-  ['--columns', { columns: [['id']] }],
-  ['--rotate-rows', { rotateRows: 1 }],
-  ['--csv-unsafe', { csvUnsafe: true }],
-] satisfies [string, Partial<DestinationOptions>][])('%s is refused where no files are written', (flag, options) => {
-  expect(refusal('https://example.com/', options)).toMatchObject({
-    exitStatus: 2,
-    message: `${flag} is about files, and there is no --out`,
-  });
-});
-
 test('--to and --out exclude each other', () => {
   expect(refusal('https://example.com/', { out: 'x.ndjson' })).toMatchObject({ exitStatus: 2 });
 });

@@ -174,6 +174,12 @@ describe('what is wrong is said with its place:', () => {
       `pipelines:\n  a: { command: produce, target: a/b, until: b }\n  b: { ${COPY} }`,
       '2:46: produce cannot be told that nothing more comes; leave "until" out',
     ],
+    [
+      'a flag that has no effect',
+      `pipelines:\n  a: { ${COPY}, poll: 5s, max-errors: 3 }\n  b: { command: tail, source: a/b, restart: true, csv-unsafe: false }`,
+      '2:49: poll has no effect without --follow (add --follow)',
+      '2:59: max-errors has no effect without --dead-letter FILE (add --dead-letter FILE)',
+    ],
     ['onError', `pipelines:\n  a: { ${COPY}, onError: retry }`, '2:58: onError: "retry" is not stop or continue'],
     [
       'one checkpoint for two',

@@ -28,7 +28,7 @@ test('every flag of every command is in the schema, in both spellings', () => {
 describe('the schema and the command agree about', () => {
   test.each<[string, string, boolean]>([
     ['a pipeline', `pipelines: { a: { ${COPY}, after: b, onError: continue }, b: { ${COPY}, follow: true } }`, true],
-    ['a list of them', `pipelines: [{ name: a, ${COPY}, poll: 5s }]`, true],
+    ['a list of them', `pipelines: [{ name: a, ${COPY}, follow: true, poll: 5s }]`, true],
     ['a switch in the environment', `pipelines: { a: { ${COPY}, follow: '\${ON:-true}' } }`, true],
     ['until', `pipelines: { a: { ${COPY}, until: [b] }, b: { ${COPY} } }`, true],
     ['no pipelines', 'pipelines: {}', false],

@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { parseCommandLine } from '../../src/cli/program.ts';
+import type { Command, Flag } from '../../src/commands/command.ts';
+import { COMMANDS } from '../../src/commands/index.ts';
+
+/** A value for each flag that takes one and has no effect by itself. */
+const VALUES: Readonly<Record<string, string>> = {
+  '--avro-schema': new URL('../../package.json', import.meta.url).pathname,
+  '--batch-max-items': '5',
+  '--columns': 'id',
+  '--compress': 'gzip',
+  '--create-throughput': '400',
+  '--deletes-every': '1h',
+  '--event-time': '/createdAt',
+  '--http-body': 'ndjson',
+  '--http-compress': 'gzip',
+  '--http-header': 'x-tenant: a',
+  '--http-header-env': 'authorization=TOKEN',
+  '--http-method': 'put',
+  '--id-from': '{/id}',
+  '--input': 'a.json',
+  '--keep-ts': 'written',
+  '--partition-key-from': 'field:/a',
+  '--rename': 'a:b',
+  '--rotate-bytes': '1mb',
+  '--template': 'template.json',
+  '--types': 'a:number',
+  '--webhook-secret-env': 'SECRET',
+};
+
+const needy = COMMANDS.flatMap((command) =>
+  Object.values(command.flags)
+    .filter(({ needs }) => needs)
+    .map((flag): [string, Command, Flag<unknown>] => [`${command.name} ${nameOf(flag)}`, command, flag]),
+);
+
+/** What makes those flags mean nothing that do without it. */
+const BESIDES: Readonly<Record<string, readonly string[]>> = {
+  'with --until-caught-up': ['-e'],
+  'with --input': ['--input', 'a.ndjson'],
+  'with --create-target never': ['--create-target', 'never'],
+  'with --schema': ['--schema'],
+  'without --if-newer _ts': ['--write', 'upsert'],
+};
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('a flag that has no effect', () => {
+  test.each(needy)('is refused, and what would give it one is said: %s', async (_, command, flag) => {
+    const { needs } = flag;
+    await expect(parse(command, [...besides(flag), ...spelled(flag)])).rejects.toMatchObject({
+      exitStatus: 2,
+      message: `${nameOf(flag)} has no effect ${needs?.words}`,
+      hint: `${needs?.advice}, or leave out ${nameOf(flag)}`,
+    });
+  });
+
+  test.each(needy)(
+    'is passed over where it is a variable, for that is there for every command: %s',
+    async (_, command, flag) => {
+      vi.stubEnv(`COSMOSFLOW_${nameOf(flag).slice(2).replaceAll('-', '_').toUpperCase()}`, spelled(flag)[1] ?? '1');
+      await expect(parse(command, besides(flag))).resolves.not.toBe(0);
+    },
+  );
+});
+
+test.each([
+  ['tail a/b --to https://example.com --http-batch 5 --send-timeout 1s'],
+  ['tail a/b --to tcp://127.0.0.1:9000 --send-timeout 1s --allow-link-local'],
+  ['tail a/b -e --out x --rotate-rows 5 --restart'],
+  ['tail a/b --poll 1s --idle-timeout 1m'],
+  ['query-export a/b --continuous --poll 1s --idle-timeout 1m --checkpoint x.db --resume'],
+  ['copy a/b c/d --follow --deletes=diff --deletes-every 1h --poll 1s'],
+  ['copy a/b c/d --dead-letter x --max-errors 5 --create-throughput 400'],
+  ['copy a/b c/d --transform x.mjs --event-time /t'],
+  ['produce a/b --input x.csv.gz --types a:number --id-from {/a}'],
+  ['produce a/b --input - --format csv --rename a:b'],
+  ['replay x a/b --keep-ts written'],
+  ['replay x a/b --if-newer _ts --keep-ts written'],
+  ['consume --fail 500:0.1 --seed 5'],
+  ['emulator --admin --seed 5'],
+  ['run --check'],
+])('flags that do something are taken: %s', async (line) => {
+  await expect(parseCommandLine(line.split(' '), COMMANDS)).resolves.not.toBe(0);
+});
+
+test('a variable is as good as a flag to give another an effect', async () => {
+  vi.stubEnv('COSMOSFLOW_OUT', 'x');
+  await expect(parseCommandLine(['tail', 'a/b', '--compress', 'gzip'], COMMANDS)).resolves.not.toBe(0);
+});
+
+function parse(command: Command, flags: readonly string[]): Promise<unknown> {
+  const given = command.arguments.filter(({ isOptional }) => !isOptional).map(() => 'a/b');
+  return parseCommandLine([command.name, ...given, ...flags], COMMANDS);
+}
+
+function besides({ needs }: Flag<unknown>): readonly string[] {
+  return BESIDES[needs?.words ?? ''] ?? [];
+}
+
+function nameOf({ spelling }: Flag<unknown>): string {
+  return /--[\w-]+/.exec(spelling)?.[0] ?? '';
+}
+
+/** As on the command line, with a value that makes sense. */
+function spelled(flag: Flag<unknown>): string[] {
+  const name = nameOf(flag);
+  const [, kind] = /<"?(\w+)/.exec(flag.spelling) ?? [];
+  if (kind === undefined) return [name];
+  return [name, VALUES[name] ?? (kind === 'format' ? 'json' : kind === 'time' ? '5s' : '1')];
+}
