@@ -47,8 +47,8 @@ export const copy = command({
     '--where and --select speak the query language of Azure Cosmos DB, and call the document c. What is selected must have ' +
       'the id and the partition key of the document. What once met --where and no longer does stays in the target.',
     'Where documents expire, each keeps what is left of its time to live: it expires in the target when it does in the ' +
-      'source, and what has expired is not copied. --ttl keep copies times to live as they are, so that they begin anew; ' +
-      '--ttl drop leaves them out.',
+      'source, and what has expired is not copied. --ttl-mode keep copies times to live as they are, so that they begin anew; ' +
+      '--ttl-mode drop leaves them out.',
     '--target-partition-key, --partition-key-from and --id-from give documents another key. Before anything is written it is ' +
       'made sure that no two of them become one: by the rules alone, or else by reading the source once more.',
     'A document that the target refuses stops the copy. With --dead-letter it is set aside in a file, byte for byte and with ' +

@@ -1,3 +1,4 @@
+import type { ContainerRequest } from '@azure/cosmos';
 import { forgetful } from '../checkpoint/forgetful.ts';
 import type { JobNames } from '../checkpoint/job.ts';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
@@ -6,6 +7,7 @@ import { type ContainerName, parseAddress } from '../cosmos/address.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, createContainer, findContainer, readContainer } from '../cosmos/container.ts';
 import { toFlowError } from '../cosmos/faults.ts';
+import { keyBy } from '../protocol/partition-key.ts';
 import { flawless } from '../sinks/flawless.ts';
 import type { Newness } from '../sinks/if-newer.ts';
 import { retrying } from '../sinks/retrying.ts';
@@ -20,6 +22,7 @@ import type { TermsOptions } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import { patiently } from './patiently.ts';
 import { openRefusals, type RefusalOptions, type Refusals } from './refusals.ts';
+import { assertPartitioned } from './target-key.ts';
 import { readAhead, setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
@@ -28,8 +31,8 @@ export interface FillOptions extends AccountsOptions, CheckpointOptions, Refusal
   readonly patience: number;
   /** Where to keep how far it is; nowhere when not given. */
   readonly checkpoint: string | undefined;
-  /** Path of the partition key of a container that is created. */
-  readonly partitionKey: string | undefined;
+  /** Paths of the partition key of a container that is created. */
+  readonly targetPartitionKey: readonly string[] | undefined;
 }
 
 /** What a container is filled with that does not come from another one. */
@@ -72,7 +75,7 @@ export async function fillContainer(
     const waiting = { budgetMs: options.patience, onWait: () => void tally.retries++ };
     const connect = async (): Promise<{ connection: Connection; facts: ContainerFacts }> => {
       const connection = await accounts.connect(address, 'target');
-      const facts = await open(connection, address, options.partitionKey ?? job.partitionKeyPath, context);
+      const facts = await open(connection, address, job.partitionKeyPath, { ...context, ...options });
       await setTerms({ connection, facts, role: 'target' }, options, context);
       return { connection, facts };
     };
@@ -108,15 +111,17 @@ async function open(
   connection: Connection,
   name: ContainerName,
   partitionKeyPath: string | undefined,
-  { signal, talk }: Context,
+  { signal, talk, targetPartitionKey: wanted }: Context & Pick<FillOptions, 'targetPartitionKey'>,
 ): Promise<ContainerFacts> {
   const { client } = connection;
   try {
     if (partitionKeyPath === undefined) return await readContainer(client, name);
     const found = await findContainer(client, name);
+    if (found && wanted) assertPartitioned(found.partitionKey, wanted);
     if (found) return found;
-    await createContainer(client, name, { partitionKey: { paths: [partitionKeyPath], version: 2 } });
-    talk.note(`created ${name.database}/${name.container}, partitioned by ${partitionKeyPath}`);
+    const paths = wanted ?? [partitionKeyPath];
+    await createContainer(client, name, { partitionKey: keyBy(paths) } as ContainerRequest);
+    talk.note(`created ${name.database}/${name.container}, partitioned by ${paths.join()}`);
     return await readContainer(client, name);
   } catch (error) {
     signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import { choice, optional } from './flags.ts';
 
 export const lifetimeFlags = {
-  ttl: choice('--ttl <how>', 'time to live of documents, where it counts down; remaining when not given', [
+  ttlMode: choice('--ttl-mode <how>', 'time to live of documents, where it counts down; remaining when not given', [
     'remaining',
     'keep',
     'drop',

@@ -10,7 +10,7 @@ import type { Tally } from '../support/tally.ts';
 import type { Context } from './command.ts';
 
 export interface LifetimeOptions {
-  readonly ttl: 'remaining' | 'keep' | 'drop' | undefined;
+  readonly ttlMode: 'remaining' | 'keep' | 'drop' | undefined;
   readonly keepTs: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface Lifetime {
   announce(facts: ContainerFacts, talk: Context['talk']): void;
 }
 
-export function lifetime({ ttl, keepTs }: LifetimeOptions): Lifetime {
+export function lifetime({ ttlMode: ttl, keepTs }: LifetimeOptions): Lifetime {
   return {
     mode: (of) => [of, ttl && `ttl ${ttl}`, keepTs && `keep-ts ${keepTs}`].filter(Boolean).join(', '),
     wrap(source, facts, tally) {
@@ -36,7 +36,7 @@ export function lifetime({ ttl, keepTs }: LifetimeOptions): Lifetime {
       talk.note(
         ttl === 'keep'
           ? 'documents expire: their time to live begins anew in the target'
-          : 'documents expire: each keeps what is left of its time to live, and what has expired is not copied; --ttl keep copies them as they are',
+          : 'documents expire: each keeps what is left of its time to live, and what has expired is not copied; --ttl-mode keep copies them as they are',
       );
     },
   };
@@ -52,7 +52,7 @@ export function relived(facts: ContainerFacts): (text: Buffer) => Buffer {
   };
 }
 
-function editOf(ttl: LifetimeOptions['ttl'] = 'remaining', facts: ContainerFacts): Edit | undefined {
+function editOf(ttl: LifetimeOptions['ttlMode'] = 'remaining', facts: ContainerFacts): Edit | undefined {
   if (ttl === 'drop') return withoutTtl;
   if (ttl === 'keep' || !countsDown(facts)) return undefined;
   return remainingTtl({ defaultTtl: facts.definition.defaultTtl as number, now: facts.now });

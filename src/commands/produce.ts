@@ -22,6 +22,7 @@ import {
 } from './flags.ts';
 import { keptFlags } from './kept-flags.ts';
 import { allNeeding, besides, needing, without } from './needs.ts';
+import { reshapingFlags } from './reshaping-flags.ts';
 import { write } from './write-flags.ts';
 
 const GENERATED = besides('--input', ({ input }) => input === undefined);
@@ -90,7 +91,10 @@ export const produce = command({
         (text) => text,
       ),
     }),
-    partitionKey: optional('--partition-key <path>', 'partition key of a container that is created'),
+    targetPartitionKey: {
+      ...reshapingFlags.targetPartitionKey,
+      summary: 'how a container that is created is partitioned, as in /region or /tenant,/user',
+    },
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is, so that the same command goes on'),
     restart: keptFlags.restart,
     write,

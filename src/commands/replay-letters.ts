@@ -11,7 +11,7 @@ import { type FillOptions, fillContainer } from './fill-container.ts';
 import { letters } from './letters.ts';
 import { openRefusals } from './refusals.ts';
 
-export interface ReplayOptions extends Omit<FillOptions, 'write' | 'checkpoint' | 'restart' | 'partitionKey'> {
+export interface ReplayOptions extends Omit<FillOptions, 'write' | 'checkpoint' | 'restart' | 'targetPartitionKey'> {
   /** When not given, letters are applied where the target has nothing newer. */
   readonly write: StrategyName | undefined;
   readonly ifNewer: Age | undefined;
@@ -59,7 +59,7 @@ export async function replayLetters(
     },
     onStopped: () => talk.note('the same command begins again; what is applied already stays as it is'),
   };
-  const fill = { ...options, write: options.write ?? 'upsert', checkpoint: undefined, partitionKey: undefined };
+  const fill = { ...options, write: options.write ?? 'upsert', checkpoint: undefined, targetPartitionKey: undefined };
   await fillContainer(target, job, { ...fill, restart: false }, context);
 }
 

@@ -16,7 +16,7 @@ export const reshapingFlags = {
 };
 
 function parsePaths(text: string): readonly string[] {
-  const paths = text.split(',').map((path) => path.trim());
+  const paths = text.split(/,(?=\s*\/)/).map((path) => path.trim());
   if (paths.length <= 3 && paths.every((path) => /^\/[^/]/.test(path))) return paths;
   throw new FlowError('usage', `"${text}" is not one to three paths`, { hint: 'write /region, or /tenant,/user' });
 }

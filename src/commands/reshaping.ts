@@ -1,14 +1,15 @@
 import { forgetful } from '../checkpoint/forgetful.ts';
 import type { Source } from '../contract.ts';
-import { type ContainerFacts, isSameKey } from '../cosmos/container.ts';
+import type { ContainerFacts } from '../cosmos/container.ts';
 import { run } from '../pipeline/run.ts';
-import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
+import { keyBy, type PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { ReshapedChange, reshaped } from '../sources/reshaped.ts';
 import { type ShapeOptions, shapeOf } from '../sources/shape.ts';
 import { identityOf, readBy, shapePaths, staysUnique } from '../sources/shape-proof.ts';
 import { Taken } from '../sources/taken.ts';
 import { FlowError } from '../support/error.ts';
 import type { Context } from './command.ts';
+import { assertPartitioned } from './target-key.ts';
 
 export interface ReshapingOptions {
   readonly idFrom: string | undefined;
@@ -76,7 +77,7 @@ function targetKey(
   { targetPartitionKey: paths, partitionKeyFrom }: ReshapingOptions,
   source: PartitionKeyDefinition,
 ): PartitionKeyDefinition {
-  if (paths) return { paths, kind: paths.length > 1 ? 'MultiHash' : 'Hash', version: 2 };
+  if (paths) return keyBy(paths);
   if (partitionKeyFrom.length === 0) return source;
   throw new FlowError('usage', 'nobody says where the target has the keys that --partition-key-from makes', {
     hint: 'say it: --target-partition-key /pk',
@@ -89,7 +90,7 @@ function between(
   target: PartitionKeyDefinition,
 ): Reshaped {
   const wanted = options.targetPartitionKey ?? (options.partitionKeyFrom.length > 0 ? target : source).paths;
-  if (!isSameKey({ paths: wanted }, target)) throw otherKey(wanted, target);
+  assertPartitioned(target, wanted);
   const rules: ShapeOptions = { ...options, partitionKey: target };
   const shape = shapeOf(rules);
   const paths = shapePaths(rules);
@@ -130,14 +131,6 @@ function sinkInto(taken: Taken) {
     },
     close: async (): Promise<void> => {},
   };
-}
-
-function otherKey(wanted: readonly string[], { paths }: PartitionKeyDefinition): FlowError {
-  return new FlowError(
-    'partition_key_mismatch',
-    `the target is partitioned by "${paths.join(', ')}", not by "${wanted.join(', ')}"`,
-    { hint: `say so with --target-partition-key ${paths.join()}, or name another target` },
-  );
 }
 
 function noDeletes(others: readonly string[]): FlowError {

@@ -7,6 +7,11 @@ export interface PartitionKeyDefinition {
   readonly version?: 1 | 2 | undefined;
 }
 
+/** The key of a container that is made. */
+export function keyBy(paths: readonly string[]): PartitionKeyDefinition {
+  return { paths, kind: paths.length > 1 ? 'MultiHash' : 'Hash', version: 2 };
+}
+
 /**
  * `/a/"b c"/d` as its property names, read as the official client reads it: a name in single or double quotes is what
  * is between them, backslashes too; any other loses white space at its ends. Throws when the text is no path.

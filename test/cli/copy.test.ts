@@ -28,7 +28,7 @@ test('copy creates the target like the source and makes it equal', async () => {
     status: 0,
   });
 
-  const result = await run(['copy', source, target, '--ttl', 'keep'], { cwd });
+  const result = await run(['copy', source, target, '--ttl-mode', 'keep'], { cwd });
   expect(result, result.stderr).toMatchObject({ status: 0, stdout: '' });
   expect(result.stderr).toMatch(/done: read 2,500, written 2,500, skipped 0/);
   expect(await contentsOf(account, named('other/copy'))).toEqual(await contentsOf(account, named('shop/orders')));

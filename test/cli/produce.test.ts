@@ -54,7 +54,14 @@ describe('import', () => {
     const result = await run(
       [
         ...['produce', address('shop/sales'), '--input', 'sales.csv.gz', '--types', 'total:number'],
-        ...['--id-from', '{/shop}-{/day}', '--partition-key', '/month', '--partition-key-from', 'time:/day:monthly'],
+        ...[
+          '--id-from',
+          '{/shop}-{/day}',
+          '--target-partition-key',
+          '/month',
+          '--partition-key-from',
+          'time:/day:monthly',
+        ],
       ],
       { cwd },
     );

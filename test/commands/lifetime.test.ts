@@ -55,7 +55,7 @@ test('what is repaired has no longer to live than the original', async () => {
 
 test('a time to live is kept as it is, or dropped, where that is asked for', async () => {
   const { copy } = await useOldDocuments();
-  const kept = await copy('db/kept', '--ttl', 'keep', '--keep-ts', 'writtenAt');
+  const kept = await copy('db/kept', '--ttl-mode', 'keep', '--keep-ts', 'writtenAt');
   expect(kept.texts.map((text) => text.replace(/"writtenAt":\d{10},/, ''))).toEqual([
     '{"id":"default"}',
     '{"id":"never","ttl":-1}',
@@ -63,7 +63,7 @@ test('a time to live is kept as it is, or dropped, where that is asked for', asy
   ]);
   expect(kept.texts.join('')).toMatch(/"writtenAt":\d{10}/);
   expect(kept.notes.join()).toMatch(/begins anew/);
-  expect((await copy('db/dropped', '--ttl', 'drop')).texts).toEqual([
+  expect((await copy('db/dropped', '--ttl-mode', 'drop')).texts).toEqual([
     '{"id":"default"}',
     '{"id":"never"}',
     '{"id":"own"}',
