@@ -26,10 +26,8 @@ export function bounded(
         try {
           for (let expected = firstBytes; ; ) {
             await room.take(expected, signal);
-            const { done, value } = await pages.next().catch((error: unknown) => {
-              room.release(expected);
-              throw error;
-            });
+            // A range that fails ends the run, and with it all waiting for room.
+            const { done, value } = await pages.next();
             const bytes = done ? 0 : sizeOf(value);
             room.release(expected - bytes);
             if (done) return;

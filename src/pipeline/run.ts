@@ -36,7 +36,7 @@ export async function run(source: Source, sink: Sink, checkpoint: Checkpoint, op
   const follow = async (position: Position): Promise<void> => {
     try {
       const successors = await pump(position, { source, sink, checkpoint, window: options.window, signal, sequence });
-      if (!signal.aborted) await all(successors.map(follow));
+      await all(successors.map(follow));
     } catch (error) {
       failure.abort(error);
       throw error;

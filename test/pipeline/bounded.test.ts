@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { forgetful } from '../../src/checkpoint/forgetful.ts';
-import type { Continuation, Range, Source } from '../../src/contract.ts';
+import { type Continuation, EVERYTHING, type Page, type Range, type Sink, type Source } from '../../src/contract.ts';
 import { bounded } from '../../src/pipeline/bounded.ts';
 import { run } from '../../src/pipeline/run.ts';
 import { startOf } from '../support/changes.ts';
+import { eventually, settle } from './rig.ts';
 
 const MB = 1024 * 1024;
 const RANGES: readonly Range[] = [
@@ -14,14 +15,8 @@ const RANGES: readonly Range[] = [
 
 test('no more is read than there is room for, until something is committed', async () => {
   const seen = { read: 0, openMax: 0 };
-  const release: (() => void)[] = [];
-  const sink = {
-    write: () =>
-      new Promise<void>((resolve) => {
-        release.push(resolve);
-      }),
-    close: async () => {},
-  };
+  const sink = heldSink();
+  const release = sink.open;
   const within = bounded(pagesOf(MB, 4, seen), forgetful(), 5 * MB);
   const running = run(within.source, sink, within.checkpoint, { window: 4, signal: new AbortController().signal });
   while (seen.read < 12) {
@@ -58,6 +53,68 @@ test('a stop wakes a range that waits for room', async () => {
   await expect(running).resolves.toBeUndefined();
 });
 
+test('a page is taken to be as large as the one before it of its range', async () => {
+  const sink = heldSink();
+  const within = bounded(pagesOf(4 * MB, 2, { read: 0 }), forgetful(), 8 * MB);
+  const running = run(within.source, sink, within.checkpoint, { window: 4, signal: new AbortController().signal });
+  // How large the first ones are nobody knows.
+  await eventually(() => sink.open.length === RANGES.length);
+  for (let write = 0; write < 2; write++) sink.open.shift()?.();
+  await settle();
+  expect(sink.open).toHaveLength(2);
+  while (sink.open.length > 0) {
+    sink.open.shift()?.();
+    await settle();
+  }
+  await running;
+});
+
+test('all that there is room for are read, although none of them has its page yet', async () => {
+  const large = heldSink();
+  const asked: string[] = [];
+  const answered = Promise.withResolvers<void>();
+  const ranges = ['', '10', '20', '30'].map((min, index, mins) => ({ min, max: mins[index + 1] ?? 'FF' }));
+  const source: Source = {
+    starts: async () => ranges.map(startOf),
+    async *pages({ min }) {
+      yield pageOf(min, min === '' ? 9 : 4);
+      if (min === '') return;
+      asked.push(min);
+      await answered.promise;
+    },
+  };
+  const sink: Sink = {
+    ...large,
+    write: async (changes, range) => (range.min === '' ? large.write(changes, range) : undefined),
+  };
+  const within = bounded(source, forgetful(), 12);
+  const running = run(within.source, sink, within.checkpoint, { window: 1, signal: new AbortController().signal });
+  await settle();
+  expect(asked).toEqual([]);
+  large.open.shift()?.();
+  await settle();
+  expect(asked.toSorted()).toEqual(['10', '20', '30']);
+  answered.resolve();
+  await running;
+});
+
+test('who has enough of a range leaves the source in peace', async () => {
+  let isLeft = false;
+  const source: Source = {
+    starts: async () => [startOf(EVERYTHING)],
+    async *pages() {
+      try {
+        for (;;) yield pageOf('', 1);
+      } finally {
+        isLeft = true;
+      }
+    },
+  };
+  const { pages } = bounded(source, forgetful(), MB).source;
+  for await (const _ of pages(EVERYTHING, undefined, new AbortController().signal)) break;
+  expect(isLeft).toBe(true);
+});
+
 describe.each([
   ['as large', 10],
   ['nearly as large as all the room', 95],
@@ -90,6 +147,19 @@ describe.each([
     expect(fewest).toBeGreaterThan(most / 3);
   });
 });
+
+function heldSink(): Sink & { readonly open: (() => void)[] } {
+  const open: (() => void)[] = [];
+  const write = (): Promise<void> =>
+    new Promise((resolve) => {
+      open.push(resolve);
+    });
+  return { open, write, close: async () => {} };
+}
+
+function pageOf(key: string, bytes: number): Page {
+  return { changes: [{ key, kind: 'upsert', document: new Uint8Array(bytes) }], resumeAt: '1' as Continuation };
+}
 
 function pagesOf(bytes: number, count: number, seen: { read: number }): Source {
   const document = new Uint8Array(bytes);

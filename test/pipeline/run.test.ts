@@ -7,6 +7,8 @@ import {
   type Page,
   type Position,
   type Range,
+  type Sink,
+  type Written,
 } from '../../src/contract.ts';
 import { run } from '../../src/pipeline/run.ts';
 import { startOf } from '../support/changes.ts';
@@ -115,6 +117,53 @@ describe('a run', () => {
     ]);
     await sink.end('a1');
     await running;
+  });
+});
+
+describe('what the sink notes', () => {
+  const noting = (): Sink => ({
+    write: async (changes) => new Map([['of the sink', `${changes.length} changes`]]),
+    finish: async () => new Map([['of the end', 'finished']]),
+    close: async () => {},
+  });
+
+  test.each([
+    ['a page', {}],
+    ['a split', { split: [LEFT, RIGHT].map(startOf) }],
+  ])('and what the source notes is in the commit of %s', async (_, split) => {
+    const committed: Written[] = [];
+    const checkpoint: Checkpoint = {
+      ...forgetful(),
+      save: (_range, _resumeAt, notes) => committed.push(notes),
+      split: (_range, _successors, notes) => committed.push(notes),
+    };
+    const notes = new Map([['of the source', 'a']]);
+    const source = sourceOf(everything({ ...page('1', 'a1'), ...split, notes }, { ...page('2', 'b1'), ...split }));
+    await run(source, noting(), checkpoint, { window: 1, signal: new AbortController().signal });
+    expect(committed).toEqual([
+      new Map([...notes, ['of the sink', '1 changes']]),
+      new Map([['of the sink', '1 changes']]),
+    ]);
+  });
+
+  test('at the end of the source is noted, too', async () => {
+    const checkpoint = forgetful();
+    const { signal } = new AbortController();
+    await run(sourceOf(everything(page('1', 'a1'))), noting(), checkpoint, { window: 1, signal });
+    expect(checkpoint.notes().get('of the end')).toBe('finished');
+  });
+
+  test('of the end is not asked for by a run that is told to stop', async () => {
+    const checkpoint = forgetful();
+    const stop = new AbortController();
+    const running = run(sourceOf(everything(page('1', 'a1')), { idle: true }), noting(), checkpoint, {
+      window: 1,
+      signal: stop.signal,
+    });
+    await eventually(() => checkpoint.notes().size > 0);
+    stop.abort();
+    await running;
+    expect(checkpoint.notes().has('of the end')).toBe(false);
   });
 });
 

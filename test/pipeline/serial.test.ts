@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { forgetful } from '../../src/checkpoint/forgetful.ts';
-import type { Range } from '../../src/contract.ts';
+import type { Range, Source } from '../../src/contract.ts';
 import { run } from '../../src/pipeline/run.ts';
 import { serial } from '../../src/pipeline/serial.ts';
 import { eventually, manualSink, page, settle, sourceOf } from './rig.ts';
@@ -30,6 +30,23 @@ test('after a failure nobody waits for a turn that does not come', async () => {
   const outage = new Error('outage');
   await eventually(() => sink.open.length === 1);
   await sink.fail(sink.open[0] ?? '', outage);
+  await expect(running).rejects.toBe(outage);
+});
+
+test('who comes for a turn after the failure does not wait for it either', async () => {
+  const outage = new Error('outage');
+  const sink = manualSink();
+  const flow = serial(forgetful());
+  const pages = sourceOf(new Map([LEFT, RIGHT].map((range) => [range, [page('1', range === LEFT ? 'a1' : 'b1')]])));
+  const source: Source = {
+    ...pages,
+    async *pages(range, from, signal) {
+      if (range.min === RIGHT.min) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      yield* pages.pages(range, from, new AbortController().signal);
+    },
+  };
+  const running = run(flow.over(source), sink, flow.checkpoint, { window: 4, signal: new AbortController().signal });
+  await sink.fail('a1', outage);
   await expect(running).rejects.toBe(outage);
 });
 

@@ -127,7 +127,10 @@ class World {
   }
 
   async #interrupt(life: Life, fate: string): Promise<'killed'> {
-    if (fate === 'finish') return new Promise(() => {});
+    if (fate === 'finish') {
+      await this.#untilOver(life, 'the run did not end with its source');
+      return 'killed';
+    }
     await this.#pause(400);
     if (fate === 'kill') {
       life.dead = true;
