@@ -55,7 +55,9 @@ export const copy = command({
       'the reason, before the checkpoint passes it; later versions of it are still copied.',
     '--write says what becomes of documents: upsert writes them whatever is there. insert refuses those that are there ' +
       'already and differ, insert-ignore leaves them; replace and patch (its properties are set, at most 10) refuse those ' +
-      'that are not there; delete deletes them. Deletes are carried out by upsert, replace, patch and delete, refused by ' +
+      'that are not there, and patch-if-exists passes over them; merge sets any number of properties and inserts what is not ' +
+      'there, for a read more of each: it writes only while what it has read is still so, and loses nothing that others write; ' +
+      'delete deletes them. Deletes are carried out by upsert, replace, patch, merge and delete, refused by ' +
       'insert, and passed over by insert-ignore. Whether a write took place whose answer was lost is looked up, not guessed.',
     '--if-newer reads what the target has before it writes, and writes only while that is still so: it costs a read for each ' +
       'document, and is for two writers, and for copies that are made again. By a path, it compares the values that both documents ' +

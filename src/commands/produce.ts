@@ -42,7 +42,8 @@ export const produce = command({
       'content), byte for byte. With --checkpoint it goes on where it was, and refuses a file that has changed. A missing ' +
       'container is then created with the partition key /id.',
     '--write is upsert when not given. insert refuses what is there already and differs, insert-ignore leaves it; replace ' +
-      'and patch (its properties are set, at most 10) refuse what is not there. upsert-if-match replaces the version that ' +
+      'and patch (its properties are set, at most 10) refuse what is not there, and patch-if-exists passes over it; merge sets ' +
+      'any number of properties of what is there, and inserts the rest. upsert-if-match replaces the version that ' +
       'the _etag of a document names, and inserts a document without one; delete-if-match deletes that version. The names of the ' +
       'Spark connector (ItemOverwrite, ItemAppend, …) do as well.',
     TERMS_NOTE,

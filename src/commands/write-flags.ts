@@ -83,4 +83,6 @@ const OF_SPARK: ReadonlyMap<string, StrategyName> = new Map([
   ['itemdelete', 'delete'],
   ['itemdeleteifnotmodified', 'delete-if-match'],
   ['itempatch', 'patch'],
+  ['itempatchifexists', 'patch-if-exists'],
+  ['itembulkupdate', 'merge'],
 ]);

@@ -1,11 +1,9 @@
 import type { Change, Sink } from '../contract.ts';
-import { creating, type Phrasing, removal, replacement } from '../cosmos/phrases.ts';
 import type { StoredDocument } from '../cosmos/points.ts';
 import { Canonical } from '../formats/canonical.ts';
-import { STATUS } from '../protocol/status.ts';
 import { SYSTEM_PROPERTIES } from '../protocol/system-properties.ts';
 import { type Age, compare, type Moment } from './age.ts';
-import type { Verdict } from './looked-into.ts';
+import { conditional, leftBy } from './conditional.ts';
 import { type Refusal, Refused } from './refused.ts';
 import type { Stored } from './stored.ts';
 import { isSame, objection } from './strategies.ts';
@@ -42,7 +40,8 @@ export function ifNewer(sink: Sink, options: IfNewerOptions): Sink {
       const wanted: Change[] = [];
       for (const change of newest) {
         const judged = judge(change, found.get(change.key), options, canonical);
-        if (judged === 'write') wanted.push(conditional(change, found.get(change.key)?.etag, keeps ? age : undefined));
+        if (judged === 'write')
+          wanted.push(conditional(change, found.get(change.key)?.etag, keeps ? keptIn(change, age) : undefined));
         else if (judged !== 'leave') refusals.push(judged);
       }
       const left = wanted.length > 0 ? await sink.write(wanted, range).then(() => NOTHING, leftBy) : NOTHING;
@@ -53,29 +52,9 @@ export function ifNewer(sink: Sink, options: IfNewerOptions): Sink {
   };
 }
 
-/** Creates what was not there, and replaces or deletes the version that was. */
-export const conditionally: Phrasing = (change, key, end) => {
-  const { etag } = change as Conditional;
-  if (change.kind === 'delete') return removal(change, key, etag);
-  return etag === undefined ? creating(change, key, end) : replacement(change, key, end, etag);
-};
-
-/** What another version got in the way of is judged again; what is not in its way is refused for its unique keys. */
-export const judgeAgain: Verdict = (refusal, found) => {
-  if (refusal.status !== STATUS.conflict) return 'again';
-  const { etag } = refusal.change as Conditional;
-  return found && etag === undefined ? 'again' : refusal;
-};
-
-interface Conditional extends Change {
-  /** Of the version that may be written over; `undefined` when there must be none. */
-  readonly etag: string | undefined;
-  readonly change: Change;
-}
-
-function conditional(change: Change, etag: string | undefined, keeping: Age | undefined): Conditional {
-  const document = keeping && change.kind === 'upsert' ? keeping.kept(change) : change.document;
-  return { key: change.key, kind: change.kind, document, etag, change };
+/** What is written of a change, when that is to tell its age. */
+function keptIn(change: Change, age: Age): Uint8Array {
+  return change.kind === 'upsert' ? age.kept(change) : change.document;
 }
 
 const NOTHING = { changes: [] as readonly Change[] };
@@ -113,16 +92,4 @@ function judge(
 
 function refusal(change: Change, why: string): Refusal {
   return { change, reason: objection(change, why, 'leave out --if-newer, or compare by something else') };
-}
-
-/** Names the changes as they came. */
-function leftBy(error: unknown): Undelivered | Refused {
-  if (error instanceof Undelivered) return new Undelivered(error.changes.map(original), error);
-  if (!(error instanceof Refused)) throw error;
-  const refusals = error.refusals.map((one) => ({ ...one, change: original(one.change) }));
-  return new Refused(refusals, error.left.map(original));
-}
-
-function original(change: Change): Change {
-  return (change as Conditional).change;
 }

@@ -2,9 +2,11 @@ import type { Change, Sink } from '../contract.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import type { ContainerFacts } from '../cosmos/container.ts';
 import type { BatchingOptions } from './batching.ts';
+import { conditionally, judgeAgain } from './conditional.ts';
 import { cosmosSink } from './cosmos.ts';
-import { conditionally, ifNewer, judgeAgain, type Newness } from './if-newer.ts';
+import { ifNewer, type Newness } from './if-newer.ts';
 import { lookedInto } from './looked-into.ts';
+import { merging } from './merging.ts';
 import { type Refusal, Refused } from './refused.ts';
 import { storedIn } from './stored.ts';
 import { type Strategy, type StrategyName, strategyOf } from './strategies.ts';
@@ -22,6 +24,10 @@ export function strategicSink(connection: Connection, facts: ContainerFacts, opt
   if (options.newness) {
     const sink = cosmosSink(connection, facts, { ...options, phrase: conditionally });
     return ifNewer(lookedInto(sink, stored, judgeAgain), { ...options.newness, stored });
+  }
+  if (options.write === 'merge') {
+    const sink = cosmosSink(connection, facts, { ...options, phrase: conditionally });
+    return successive(merging(lookedInto(sink, stored, judgeAgain), { stored, partitionKey: facts.partitionKey }));
   }
   const strategy = strategyOf(options.write, facts.partitionKey);
   const { phrase, verdict, isStepwise } = strategy;

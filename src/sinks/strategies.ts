@@ -2,11 +2,12 @@ import type { Change } from '../contract.ts';
 import type { DocumentKey } from '../cosmos/document-key.ts';
 import { creating, type Phrasing, patch, removal, replacement, upserting } from '../cosmos/phrases.ts';
 import type { StoredDocument } from '../cosmos/points.ts';
-import { SETTINGS_MAX, settingsOf } from '../cosmos/settings.ts';
+import { patchOf, SETTINGS_MAX, settingsOf } from '../cosmos/settings.ts';
 import { Canonical } from '../formats/canonical.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { STATUS } from '../protocol/status.ts';
 import { SYSTEM_PROPERTIES } from '../protocol/system-properties.ts';
+import { asBuffer } from '../support/buffers.ts';
 import { FlowError } from '../support/error.ts';
 import { findMember } from '../support/json-bytes.ts';
 import type { Verdict } from './looked-into.ts';
@@ -29,6 +30,8 @@ export const STRATEGY_NAMES = [
   'insert-ignore',
   'replace',
   'patch',
+  'patch-if-exists',
+  'merge',
   'delete',
   'upsert-if-match',
   'delete-if-match',
@@ -36,12 +39,14 @@ export const STRATEGY_NAMES = [
 
 export type StrategyName = (typeof STRATEGY_NAMES)[number];
 
-/** The strategy of a name, for documents with this partition key. */
-export function strategyOf(name: StrategyName, definition: PartitionKeyDefinition): Strategy {
-  return name === 'patch' ? patching(definition) : STRATEGIES[name];
+/** The strategy of a name, for documents with this partition key; `merge` is none, for it has to read first. */
+export function strategyOf(name: Exclude<StrategyName, 'merge'>, definition: PartitionKeyDefinition): Strategy {
+  if (name === 'patch') return patching(definition);
+  if (name === 'patch-if-exists') return { ...patching(definition), verdict: (...found) => missing(...found, 'done') };
+  return STRATEGIES[name];
 }
 
-const STRATEGIES: Readonly<Record<Exclude<StrategyName, 'patch'>, Strategy>> = {
+const STRATEGIES: Readonly<Record<Exclude<StrategyName, 'patch' | 'patch-if-exists' | 'merge'>, Strategy>> = {
   upsert: { phrase: upserting },
   insert: {
     phrase: creating,
@@ -84,13 +89,12 @@ function patching(definition: PartitionKeyDefinition): Strategy {
   return {
     phrase: (change, key) => {
       if (isDelete(change)) return removal(change, key);
-      const settings = settingsOf(Buffer.from(change.document), definition);
-      return patch(change, key, Buffer.from(`[${Buffer.concat(settings.flatMap((one) => [COMMA, one]).slice(1))}]`));
+      return patch(change, key, patchOf(settingsOf(asBuffer(change.document), definition)));
     },
     isStepwise: true,
     objection: (change) => {
       if (isDelete(change)) return undefined;
-      const { length } = settingsOf(Buffer.from(change.document), definition);
+      const { length } = settingsOf(asBuffer(change.document), definition);
       if (length === 0) return objection(change, 'it has nothing to set', 'a patch needs a property beside id and key');
       if (length <= SETTINGS_MAX) return undefined;
       return objection(change, `it sets ${length} properties, and a patch takes ${SETTINGS_MAX}`, 'patch with less');
@@ -99,7 +103,6 @@ function patching(definition: PartitionKeyDefinition): Strategy {
   };
 }
 
-const COMMA = Buffer.from(',');
 const NOT_BY_THIS = 'use another --write, or --dead-letter FILE';
 
 function isDelete({ kind }: Change): boolean {
@@ -118,9 +121,13 @@ function hasEtag({ document }: Change): boolean {
 const ETAG = Buffer.from('_etag');
 
 /** What is replaced or patched has to be there. */
-function missing(refusal: Refusal, found: StoredDocument | undefined): 'again' | Refusal {
+function missing(
+  refusal: Refusal,
+  found: StoredDocument | undefined,
+  otherwise: 'done' | Refusal = because(refusal, 'there is none to change'),
+): 'again' | 'done' | Refusal {
   if (refusal.status !== STATUS.notFound) return refusal;
-  return found ? 'again' : because(refusal, 'there is none to change');
+  return found ? 'again' : otherwise;
 }
 
 function sameOr(refusal: Refusal, { text }: StoredDocument, why: string): 'done' | Refusal {

@@ -11,13 +11,15 @@ test.each([
   ['ItemDelete', 'delete'],
   ['ItemDeleteIfNotModified', 'delete-if-match'],
   ['ItemPatch', 'patch'],
+  ['ItemPatchIfExists', 'patch-if-exists'],
+  ['ItemBulkUpdate', 'merge'],
 ])('--write %s is %s', (text, strategy) => {
   expect(write.parse(text)).toBe(strategy);
 });
 
 describe('refused with a hint:', () => {
   test('a strategy that there is not', () => {
-    expect(() => write.parse('merge')).toThrow(
+    expect(() => write.parse('append')).toThrow(
       expect.objectContaining({ code: 'usage', hint: expect.stringContaining('upsert, insert,') }),
     );
   });
@@ -34,6 +36,7 @@ describe('refused with a hint:', () => {
   test.each<[string, Partial<Parameters<typeof assertCopies>[0]>, RegExp]>([
     ['to compare with an _etag of another container', { write: 'upsert-if-match' }, /produce --input/],
     ['to compare and then not to write over it', { write: 'insert', ifNewer: ageOf('_ts') }, /one of them/],
+    ['to compare and then to merge', { write: 'merge', ifNewer: ageOf('/version') }, /one of them/],
     ['to compare deletes by a path', { ifNewer: ageOf('/version'), deletes: 'feed' }, /--if-newer _ts/],
     ['to delete whatever the source lacks', { ifNewer: ageOf('_ts'), deletes: 'diff' }, /--deletes=feed/],
     ['to verify what gets a property more', { ifNewer: ageOf('_ts'), verify: true }, /--if-newer \/version/],

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { forgetful } from '../../src/checkpoint/forgetful.ts';
 import type { Exchange, Fault } from '../../src/emulator/emulator.ts';
 import { run } from '../../src/pipeline/run.ts';
+import type { BatchKind } from '../../src/sinks/batching.ts';
 import { cosmosSink } from '../../src/sinks/cosmos.ts';
 import { useContainer } from '../support/container.ts';
 import { contentsOf } from '../support/contents.ts';
@@ -18,16 +19,21 @@ vi.mock('node:timers/promises', async (importActual) => {
 const SEEDS = Number(process.env.SEEDS ?? 2);
 const FIRST = Number(process.env.SEED ?? 1);
 
-test.each([1, 16, 64])(
-  'with %i batches under way the last version of each document is the one that stays, whatever fails meanwhile',
+test.each<[number, BatchKind]>([
+  [1, 'adaptive'],
+  [16, 'adaptive'],
+  [16, 'time'],
+  [64, 'adaptive'],
+])(
+  'with %i batches under way, made by %s, the last version of each document is the one that stays, whatever fails meanwhile',
   { timeout: 3_600_000 },
-  async (concurrency) => {
+  async (concurrency, batch) => {
     for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
       const random = randomFrom(seed);
       const history = historyOf({ keys: 50, versions: 20 }, random);
       const rig = await useContainer({ ranges: 2 });
       rig.intercept = troubleFrom(random);
-      const sink = patient(cosmosSink(rig.connection, rig.facts, { concurrency }), 60_000);
+      const sink = patient(cosmosSink(rig.connection, rig.facts, { concurrency, batch }), 60_000);
       await run(history.source, sink, forgetful(), { window: 4, signal: new AbortController().signal });
       rig.intercept = () => undefined;
       expect(await contentsOf(rig.emulator, 'db/items'), `seed ${seed}; again with SEED=${seed} SEEDS=1`).toEqual(

@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Change, EVERYTHING } from '../../src/contract.ts';
+import { Batches } from '../../src/cosmos/batches.ts';
 import type { Fault } from '../../src/emulator/emulator.ts';
 import type { Refused } from '../../src/sinks/refused.ts';
 import { retrying } from '../../src/sinks/retrying.ts';
@@ -38,6 +39,13 @@ describe('written by', () => {
     ['patch', upsert('new'), ['old 1'], 'there is none to change'],
     ['patch', upsert('old', 2), ['old 2'], undefined],
     ['patch', removal('old'), [], undefined],
+    ['patch-if-exists', upsert('new'), ['old 1'], undefined],
+    ['patch-if-exists', upsert('old', 2), ['old 2'], undefined],
+    ['patch-if-exists', removal('old'), [], undefined],
+    ['merge', upsert('new'), ['old 1', 'new 1'], undefined],
+    ['merge', upsert('old', 2), ['old 2'], undefined],
+    ['merge', removal('old'), [], undefined],
+    ['merge', removal('new'), ['old 1'], undefined],
     ['delete', upsert('old', 2), [], undefined],
     ['delete', upsert('new'), ['old 1'], undefined],
     ['delete', removal('old'), [], undefined],
@@ -149,6 +157,68 @@ describe('a patch', () => {
   });
 });
 
+describe('a merge', () => {
+  const part = (value: object): Change => changeOf({ id: 'old', pk: 'key of old', ...value });
+
+  test('sets what the document has, however much it is, and leaves the rest byte for byte', async () => {
+    const rig = await open('upsert', { partitionKey: { paths: ['/place/country'], version: 2 } as never });
+    const text = '{"id":"p","place":{"country":"c","zip":1},"kept":1.0,"a/b":1,"changed":{"old":true}}';
+    await rig.write([{ ...changeOf({ id: 'p' }, 'place'), document: Buffer.from(text) }]);
+    const merged = strategicSink(rig.connection, rig.facts, { write: 'merge', concurrency: 1 });
+    const many = Array.from({ length: 12 }, (_, index) => `"p${index}":${index}`).join();
+    const given = `{"place":{"city":"x","country":"c"},"id":"p","_etag":"e","changed":[2.50],"a/b":"~",${many}}`;
+    await merged.write([{ ...changeOf({ id: 'p' }, 'place'), document: Buffer.from(given) }], EVERYTHING);
+    const [found = ''] = (await rig.contents()).filter((one) => one.includes('"id":"p"'));
+    expect(found).toContain('"place":{"city":"x","country":"c","zip":1},"kept":1.0,"a/b":"~","changed":[2.50]}');
+    expect(JSON.parse(found)).toMatchObject({ id: 'p', p0: 0, p11: 11 });
+    expect(found).not.toContain('_etag');
+  });
+
+  test('of two parts of one document in a page both count, in their order', async () => {
+    const rig = await open('merge');
+    rig.intercept = faultsOn('batch', LOST);
+    await rig.write([part({ a: 1, b: 1 }), part({ b: 2, c: 2 }), part({ c: 3 })]);
+    expect(await rig.inOld()).toEqual({ version: 1, a: 1, b: 2, c: 3 });
+  });
+
+  test('loses nothing of what others write between its reading and its writing', async () => {
+    const rig = await open('merge');
+    const items = rig.client.database('db').container('items');
+    let batches = 0;
+    beforeBatches(async (body) => {
+      if (!body.includes('"Replace"') || ++batches > 3) return;
+      await items.item('old', 'key of old').patch([{ op: 'set', path: `/theirs${batches}`, value: batches }]);
+    });
+    expect(await rig.write([part({ ours: true })])).toEqual([]);
+    expect(await rig.inOld()).toEqual({ version: 1, theirs1: 1, theirs2: 2, theirs3: 3, ours: true });
+  });
+
+  test('creates what was deleted meanwhile, and merges into what was created meanwhile', async () => {
+    const rig = await open('merge');
+    const items = rig.client.database('db').container('items');
+    const once = new Set<string>();
+    beforeBatches(async (body) => {
+      const kind = ['Replace', 'Create'].find((name) => body.includes(`"${name}"`));
+      if (kind === undefined || once.has(kind)) return;
+      once.add(kind);
+      if (kind === 'Replace') await items.item('old', 'key of old').delete();
+      else await items.items.create({ id: 'old', pk: 'key of old', theirs: true });
+    });
+    expect(await rig.write([part({ ours: true })])).toEqual([]);
+    expect(await rig.inOld()).toEqual({ theirs: true, ours: true });
+    expect([...once]).toEqual(['Replace', 'Create']);
+  });
+
+  test('that is kept out by unique values of another is refused, as the document that it came of', async () => {
+    const policies = { uniqueKeyPolicy: { uniqueKeys: [{ paths: ['/email'] }] } };
+    const rig = await open('merge', { policies });
+    const document = (id: string, email: string): Change => changeOf({ id, pk: 'x', email });
+    expect(await rig.write([document('one', 'a@b'), document('two', 'c@d')])).toEqual([]);
+    expect(await rig.write([document('two', 'a@b')])).toEqual([expect.stringMatching(/"two".*409/)]);
+    expect(await rig.write([document('three', 'a@b')])).toEqual([expect.stringMatching(/"three".*409/)]);
+  });
+});
+
 test('of two documents with one key the first is inserted, and the second refused', async () => {
   const rig = await open('insert');
   expect(await rig.write([upsert('a', 1), upsert('b', 1), upsert('a', 2)])).toEqual([
@@ -189,6 +259,12 @@ async function open(write: StrategyName, options: ContainerRigOptions = {}) {
   const sink = settingAside(retrying(inner, patience), setAside, new Tally());
   return Object.assign(rig, {
     contents: () => contentsOf(rig.emulator, 'db/items'),
+    /** What the document `old` has beside its id and key. */
+    inOld: async () => {
+      const texts = await contentsOf(rig.emulator, 'db/items');
+      const { id: _id, pk: _pk, ...rest } = JSON.parse(texts.find((text) => text.includes('"id":"old"')) ?? '{}');
+      return rest;
+    },
     /** Resolves with what is said of the changes that are refused. */
     write: async (changes: readonly Change[]) => {
       await sink.write(changes, EVERYTHING);
@@ -198,6 +274,17 @@ async function open(write: StrategyName, options: ContainerRigOptions = {}) {
       const { resource } = await rig.client.database('db').container('items').item(id, `key of ${id}`).read();
       return resource as { _etag: string };
     },
+  });
+}
+
+/** Does something before each batch is sent. */
+function beforeBatches(act: (body: Buffer) => Promise<void>): void {
+  const post = Batches.prototype.post;
+  const spy = vi.spyOn(Batches.prototype, 'post');
+  onTestFinished(() => spy.mockRestore());
+  spy.mockImplementation(async function (this: Batches, container, rangeId, body, how) {
+    await act(body);
+    return post.call(this, container, rangeId, body, how);
   });
 }
 
