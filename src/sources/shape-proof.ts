@@ -1,27 +1,21 @@
 import { type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
 import type { ShapeOptions } from './shape.ts';
+import { type Path, parseIdRule, parseKeyRule } from './shape-rules.ts';
 
-/** What a shape reads of documents, and where it puts it. Of rules that `shapeOf` has taken. */
+/** What a shape reads of documents, and where it puts it: paths in one spelling. */
 export interface ShapePaths {
-  /** Of the places of the id's template; `undefined` without one. */
+  /** `undefined` where ids stay. */
   readonly id: readonly string[] | undefined;
-  /** Whether ids have the number of a record in them. */
-  readonly isNumbered: boolean;
   readonly keys: readonly { readonly kind: string; readonly paths: readonly string[] }[];
 }
 
+/** Throws a FlowError when the options make no sense. */
 export function shapePaths({ idFrom, partitionKeyFrom, partitionKey }: ShapeOptions): ShapePaths {
-  const places =
-    idFrom === undefined ? undefined : [...idFrom.matchAll(/\{([^{}]*)\}/g)].map(([, place = '']) => place);
   const keys =
     partitionKeyFrom.length === 0
       ? partitionKey.paths.map((path) => ({ kind: 'field', paths: [same(path)] }))
-      : partitionKeyFrom.map(pathsOfRule);
-  return {
-    id: places?.filter((place) => place !== '#').map(same),
-    isNumbered: places?.includes('#') === true,
-    keys,
-  };
+      : partitionKeyFrom.map(parseKeyRule).map(({ kind, reads }) => ({ kind, paths: reads.map(spelled) }));
+  return { id: idFrom === undefined ? undefined : parseIdRule(idFrom).reads.map(spelled), keys };
 }
 
 /** All that a shape reads. */
@@ -51,13 +45,9 @@ const ID = same('/id');
 
 /** One spelling for all of a path. */
 function same(path: string): string {
-  return propertyNames(path)
-    .map((name) => `/${JSON.stringify(name)}`)
-    .join('');
+  return spelled({ names: propertyNames(path) });
 }
 
-function pathsOfRule(rule: string): ShapePaths['keys'][number] {
-  const [, kind = '', rest = ''] = /^(\w+):(.*)$/s.exec(rule) ?? [];
-  const texts = kind === 'composite' ? rest.split(',') : [kind === 'field' ? rest : rest.replace(/:\w+$/, '')];
-  return { kind, paths: texts.map(same) };
+function spelled({ names }: Pick<Path, 'names'>): string {
+  return names.map((name) => `/${JSON.stringify(name)}`).join('');
 }

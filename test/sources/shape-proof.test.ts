@@ -31,5 +31,4 @@ test('it is known what a shape reads', () => {
   const rules = { idFrom: '{/a/b}-{#}-{/id}', partitionKeyFrom: ['time:/at:daily', 'composite:/x,/a/b'] };
   const paths = shapePaths({ ...rules, partitionKey: { paths: ['/p', '/q'] } });
   expect(readBy(paths)).toEqual(['/"a"/"b"', '/"id"', '/"at"', '/"x"']);
-  expect(paths.isNumbered).toBe(true);
 });
