@@ -3,10 +3,10 @@ import { forgetful } from '../checkpoint/forgetful.ts';
 import type { Source } from '../contract.ts';
 import { toFlowError } from '../cosmos/faults.ts';
 import { run } from '../pipeline/run.ts';
-import { keyObject } from '../protocol/key-object.ts';
 import { type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
 import { queryByRange } from '../sources/query-by-range.ts';
 import { shapeOf } from '../sources/query-shape.ts';
+import { objectText } from '../support/object-text.ts';
 import type { PatienceOptions } from '../support/patience.ts';
 import { Digest } from '../verify/digest.ts';
 import { divisionOf } from '../verify/division.ts';
@@ -83,7 +83,7 @@ function keyQuery({ paths }: PartitionKeyDefinition): string {
   const places = ['/id', ...paths].map(propertyNames).map((path): [readonly string[], string] => {
     return [path, `c${path.map((name) => `[${JSON.stringify(name)}]`).join('')}`];
   });
-  return `SELECT VALUE ${keyObject(places)} FROM c`;
+  return `SELECT VALUE ${objectText(places)} FROM c`;
 }
 
 function mapSides<Value>(of: (side: Side) => Value): Record<Side, Value> {

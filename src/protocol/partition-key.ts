@@ -1,3 +1,5 @@
+import { objectText } from '../support/object-text.ts';
+
 /** `undefined` stands for a missing property, which is a key value of its own. */
 export type KeyComponent = string | number | boolean | null | undefined;
 
@@ -38,29 +40,12 @@ export function keyReader({ paths }: PartitionKeyDefinition): (document: unknown
 
 /** JSON text of an object with the id and the partition-key properties of a document alone, from its JSON text. */
 export function keyDocument(text: string, { paths }: PartitionKeyDefinition): string {
-  const document = JSON.parse(text) as { readonly id?: unknown };
-  const key: Tree = new Map([['id', document.id]]);
-  for (const names of paths.map(propertyNames)) put(key, names, componentAt(document, names));
-  return JSON.stringify(plain(key));
-}
-
-type Tree = Map<string, unknown>;
-
-function put(tree: Tree, [name = '', ...rest]: readonly string[], value: unknown): void {
-  if (value === undefined) return;
-  if (rest.length === 0) {
-    tree.set(name, value);
-    return;
-  }
-  const child = tree.get(name);
-  const inner: Tree = child instanceof Map ? child : new Map();
-  tree.set(name, inner);
-  put(inner, rest, value);
-}
-
-/** Names such as `__proto__` are names like any other. */
-function plain(tree: Tree): object {
-  return Object.fromEntries([...tree].map(([name, value]) => [name, value instanceof Map ? plain(value) : value]));
+  const document: unknown = JSON.parse(text);
+  const places = [['id'], ...paths.map(propertyNames)].flatMap((names): [readonly string[], string][] => {
+    const value = componentAt(document, names);
+    return value === undefined ? [] : [[names, JSON.stringify(value)]];
+  });
+  return objectText(places);
 }
 
 /** The text of the partition-key header: a JSON array, `{}` for a missing property, ASCII only. */

@@ -1,9 +1,9 @@
 import type { Change } from '../contract.ts';
 import type { DocumentKey } from '../cosmos/document-key.ts';
-import { keyObject } from '../protocol/key-object.ts';
 import { propertyNames } from '../protocol/partition-key.ts';
 import { assert } from '../support/assert.ts';
 import { locateMembers, SPAN } from '../support/json-bytes.ts';
+import { objectText } from '../support/object-text.ts';
 
 /**
  * A version or a deletion, as the feed of all versions has it: `{"current": …, "metadata": …}`. The document of a
@@ -78,5 +78,5 @@ function keyDocument(id: Buffer | undefined, partitionKey: Buffer | undefined, p
     const text = parts[level]?.toString('utf8');
     return text === undefined ? [] : [[path, text]];
   });
-  return Buffer.from(keyObject([[['id'], present(id, 'id').toString('utf8')], ...places]));
+  return Buffer.from(objectText([[['id'], present(id, 'id').toString('utf8')], ...places]));
 }

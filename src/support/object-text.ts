@@ -1,5 +1,5 @@
 /** The text of an object that has these texts at these places: names from the outside in. Names may share objects. */
-export function keyObject(places: Iterable<readonly [path: readonly string[], text: string]>): string {
+export function objectText(places: Iterable<readonly [path: readonly string[], text: string]>): string {
   const tree: Tree = new Map();
   for (const [path, text] of places) plant(tree, path, text);
   return textOf(tree);

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { FlowError } from '../../support/error.ts';
+import { objectText } from '../../support/object-text.ts';
 import type { Input } from './input.ts';
 import type { InputRecord, Place } from './records.ts';
 
@@ -119,37 +120,16 @@ function rowOf(cells: readonly string[], columns: readonly Column[]): Pick<Input
       text: Buffer.from(JSON.stringify(cells)),
       flaw: `it has ${cells.length} cells for ${columns.length} columns`,
     };
-  const tree: Tree = new Map();
+  const places: [readonly string[], string][] = [];
   for (const [index, { name, path, type }] of columns.entries()) {
     const cell = cells[index] as string;
     if (cell === '' && type !== 'string') continue;
     const text = cellText(cell, type);
     if (text === undefined)
       return { text: Buffer.from(JSON.stringify(cells)), flaw: `its ${JSON.stringify(name)} is no ${type}` };
-    put(tree, path, text);
+    places.push([path, text]);
   }
-  return { text: Buffer.from(textOf(tree)) };
-}
-
-/** A tree of JSON texts by name, in the order of the columns. */
-type Tree = Map<string, string | Tree>;
-
-function put(tree: Tree, [name = '', ...rest]: readonly string[], text: string): void {
-  if (rest.length === 0) {
-    tree.set(name, text);
-    return;
-  }
-  const child = tree.get(name);
-  const inner: Tree = child instanceof Map ? child : new Map();
-  tree.set(name, inner);
-  put(inner, rest, text);
-}
-
-function textOf(tree: Tree): string {
-  const members = [...tree].map(
-    ([name, value]) => `${JSON.stringify(name)}:${typeof value === 'string' ? value : textOf(value)}`,
-  );
-  return `{${members.join(',')}}`;
+  return { text: Buffer.from(objectText(places)) };
 }
 
 /** JSON text of a cell, in which numbers keep their digits; `undefined` when it is not of its type. */
