@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/sqlite.ts';
-import { EVERYTHING } from '../../src/contract.ts';
+import { EVERYTHING, type Notes } from '../../src/contract.ts';
 import { describeCheckpoint } from '../contract/checkpoint.ts';
 import { freshFile, JOB, usedFile, withCheckpoint } from './place.ts';
 
@@ -46,6 +46,25 @@ describe('the file', () => {
     const db = pragma.mock.contexts.at(-1) as Database.Database;
     expect(db.pragma('synchronous', { simple: true })).toBe(FULL);
     expect(db.pragma('locking_mode', { simple: true })).toBe('exclusive');
+  });
+
+  test('is not written when a range is where it was, with the notes that it had', () => {
+    const file = usedFile();
+    withCheckpoint(file, (checkpoint) => {
+      const log = (): string => readFileSync(`${file}-wal`, 'base64');
+      const save = (resumeAt: string | undefined, notes?: Notes): boolean => {
+        const before = log();
+        checkpoint.save(EVERYTHING, resumeAt as never, notes);
+        return log() !== before;
+      };
+      const open = new Map([['part/1', 'open']]);
+      const forgotten = new Map([['part/1', undefined]]);
+      expect([save('here'), save('here', new Map()), save('here', forgotten)]).toEqual([false, false, false]);
+      expect([save('here', open), save('here', open), save('here')]).toEqual([true, false, false]);
+      expect([save('there', open), save('there', open)]).toEqual([true, false]);
+      expect([save('there', forgotten), save('there', forgotten)]).toEqual([true, false]);
+      expect([save(undefined), save(undefined), save('there')]).toEqual([true, false, true]);
+    });
   });
 
   test('is whole by itself once it is closed', () => {

@@ -100,6 +100,19 @@ export function describeCheckpoint(name: string, { prepare, durable }: Checkpoin
       expect(checkpoint.notes()).toEqual(new Map([['part/1', 'larger']]));
     });
 
+    test('notes are stored although the position stays, and the position although the notes do', () => {
+      const checkpoint = begun(prepare());
+      for (const [resumeAt, text] of [
+        ['one', 'open'],
+        ['one', 'larger'],
+        ['two', 'larger'],
+      ] as const) {
+        checkpoint.save(LEFT, at(resumeAt), new Map([['part/1', text]]));
+        expect(positions(checkpoint)[0]).toEqual({ range: LEFT, resumeAt });
+        expect(checkpoint.notes()).toEqual(new Map([['part/1', text]]));
+      }
+    });
+
     test(durable ? 'comes back as it was when it is opened again' : 'is empty when it is opened again', () => {
       const open = prepare();
       const checkpoint = begun(open);
