@@ -18,7 +18,7 @@ export function damaged(file: string, why: string, cause?: unknown): FlowError {
 }
 
 function isTaken(error: unknown): boolean {
-  return codeOf(error).startsWith('SQLITE_BUSY') || codeOf(error).startsWith('SQLITE_LOCKED');
+  return codeOf(error).startsWith('SQLITE_BUSY');
 }
 
 function translate(file: string, error: unknown): unknown {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -16,7 +16,9 @@ describe('is refused and left as it is:', () => {
     ['a file of 50 random bytes', () => fileWith(randomBytes(50))],
     ['a file of 20,000 random bytes', () => fileWith(randomBytes(20_000))],
     ['a text', () => fileWith(Buffer.from('{"id":"a"}\n'.repeat(100)))],
-    ['a SQLite database of something else', foreignDatabase],
+    ['a SQLite database of something else', () => foreignDatabase(0)],
+    ['a SQLite database of something else that has a version', () => foreignDatabase(2)],
+    ['a checkpoint without a version', () => altered((db) => void db.pragma('user_version = 0'))],
     ['a checkpoint of a later version', () => altered((db) => void db.pragma('user_version = 3'))],
     ['a checkpoint that lost its end', () => rewritten((bytes) => bytes.subarray(0, PAGE_BYTES))],
     [
@@ -39,6 +41,21 @@ test('a later version is named, so that one knows which program to use', () => {
   expect(() => withCheckpoint(file, () => {})).toThrow(/its version is 7/);
 });
 
+test('a checkpoint that was deleted while a log of it is left does not come back, nor begin anew', () => {
+  const file = usedFile();
+  const log = withCheckpoint(file, (checkpoint) => {
+    checkpoint.save(EVERYTHING, 'later' as never);
+    return readFileSync(`${file}-wal`);
+  });
+  rmSync(file);
+  writeFileSync(`${file}-wal`, log);
+  const before = snapshot(file);
+  expect(() => withCheckpoint(file, () => {}, { restart: true })).toThrow(
+    expect.objectContaining({ code: 'checkpoint_damaged', message: expect.stringContaining('write-ahead log') }),
+  );
+  expect(snapshot(file)).toEqual(before);
+});
+
 function fileWith(bytes: Uint8Array): string {
   const file = freshFile();
   mkdirSync(dirname(file));
@@ -51,10 +68,11 @@ function randomBytes(length: number): Buffer {
   return Buffer.from(Array.from({ length }, () => random.integer(256)));
 }
 
-function foreignDatabase(): string {
+function foreignDatabase(version: number): string {
   const file = fileWith(Buffer.alloc(0));
   const db = new Database(file);
   db.exec("CREATE TABLE position (min TEXT, max TEXT, resume_at TEXT); INSERT INTO position VALUES ('', 'FF', NULL)");
+  db.pragma(`user_version = ${version}`);
   db.close();
   return file;
 }

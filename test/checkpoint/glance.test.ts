@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { glanceAt } from '../../src/checkpoint/glance.ts';
 import type { Job } from '../../src/checkpoint/job.ts';
 import { openCheckpoint } from '../../src/checkpoint/sqlite.ts';
@@ -30,6 +30,17 @@ test('also while its owner is alive, whose log holds the newest position', () =>
   checkpoint.begin([startOf(EVERYTHING)]);
   checkpoint.save(EVERYTHING, 'newest' as Continuation);
   expect(glanceAt(file, JOB, { restart: false })).toEqual([{ range: EVERYTHING, resumeAt: 'newest' }]);
+});
+
+test('no copy is left behind', () => {
+  const file = join(useDirectory(), 'checkpoint.db');
+  openCheckpoint(file, JOB, { restart: false }).close();
+  const elsewhere = useDirectory();
+  vi.stubEnv('TMPDIR', elsewhere);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  glanceAt(file, JOB, { restart: false });
+  expect(() => glanceAt(dirname(file), JOB, { restart: false })).toThrow();
+  expect(readdirSync(elsewhere)).toEqual([]);
 });
 
 test('there is nothing where there is no file, and none is made', () => {

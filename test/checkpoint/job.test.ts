@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Job } from '../../src/checkpoint/job.ts';
+import { assertUsable } from '../../src/checkpoint/sqlite.ts';
 import { Accounts } from '../../src/commands/accounts.ts';
 import { EVERYTHING } from '../../src/contract.ts';
 import { parseAddress } from '../../src/cosmos/address.ts';
@@ -30,6 +31,32 @@ describe('a checkpoint that has got somewhere', () => {
       expect(withCheckpoint(file, (checkpoint) => checkpoint.positions(), { job, restart: true })).toEqual([]);
       expect(withCheckpoint(file, (checkpoint) => checkpoint.positions(), { job })).toEqual([]);
     }
+  });
+});
+
+test('a restart forgets what was noted, too', () => {
+  const file = usedFile();
+  withCheckpoint(file, (checkpoint) => checkpoint.note(new Map([['part/1', 'open']])));
+  expect(withCheckpoint(file, (checkpoint) => checkpoint.notes(), { restart: true })).toEqual(new Map());
+});
+
+describe('a file can be used', () => {
+  const other = { ...JOB, source: 'another' };
+
+  test('by a job that is its own, or begins there, and it is not touched to find out', () => {
+    const used = usedFile();
+    expect(() => assertUsable(used, JOB, { restart: false })).not.toThrow();
+    expect(() => assertUsable(used, other, { restart: false })).toThrow(expect.objectContaining({ code: 'other_job' }));
+    expect(() => assertUsable(used, other, { restart: true })).not.toThrow();
+    expect(withCheckpoint(used, (checkpoint) => checkpoint.positions())).toEqual(HERE);
+  });
+
+  test('by any job, while nothing has begun in it', () => {
+    const fresh = freshFile();
+    assertUsable(fresh, JOB, { restart: false });
+    expect(existsSync(fresh)).toBe(false);
+    withCheckpoint(fresh, () => {});
+    expect(() => assertUsable(fresh, other, { restart: false })).not.toThrow();
   });
 });
 

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import fs, { copyFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/sqlite.ts';
@@ -38,6 +39,18 @@ describe('the file', () => {
     expect(() => db.exec("UPDATE position SET resume_at = x'00'")).toThrow(/cannot store BLOB/);
   });
 
+  test('that has no room for another position is an error of local input and output, and stays as it was', () => {
+    const pragma = vi.spyOn(Database.prototype, 'pragma');
+    onTestFinished(() => pragma.mockRestore());
+    withCheckpoint(usedFile(), (checkpoint) => {
+      (pragma.mock.contexts.at(-1) as Database.Database).pragma('max_page_count = 1');
+      expect(() => checkpoint.save(EVERYTHING, 'x'.repeat(50_000) as never)).toThrow(
+        expect.objectContaining({ code: 'local_io', exitStatus: 9, message: expect.stringContaining('full') }),
+      );
+      expect(checkpoint.positions()).toEqual([{ range: EVERYTHING, resumeAt: 'here' }]);
+    });
+  });
+
   test('is written through to the disk at each commit', () => {
     const pragma = vi.spyOn(Database.prototype, 'pragma');
     onTestFinished(() => pragma.mockRestore());
@@ -65,6 +78,37 @@ describe('the file', () => {
       expect([save('there', forgotten), save('there', forgotten)]).toEqual([true, false]);
       expect([save(undefined), save(undefined), save('there')]).toEqual([true, false, true]);
     });
+  });
+
+  test('is all that is left in its directory', () => {
+    const file = usedFile();
+    expect(readdirSync(dirname(file))).toEqual([basename(file)]);
+  });
+
+  test('is made where there are no links, too', () => {
+    vi.spyOn(fs, 'linkSync').mockImplementation(() => {
+      throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM', syscall: 'link' });
+    });
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+      syncBuiltinESMExports();
+    });
+    const file = usedFile();
+    expect(readdirSync(dirname(file))).toEqual([basename(file)]);
+  });
+
+  test('that another process makes at the same time is taken as it is', () => {
+    const [file, other] = [freshFile(), usedFile()];
+    const { exec } = Database.prototype;
+    vi.spyOn(Database.prototype, 'exec').mockImplementationOnce(function (this: Database.Database, sql: string) {
+      copyFileSync(other, file);
+      return exec.call(this, sql);
+    });
+    expect(withCheckpoint(file, (checkpoint) => checkpoint.positions())).toEqual([
+      { range: EVERYTHING, resumeAt: 'here' },
+    ]);
+    expect(readdirSync(dirname(file))).toEqual([basename(file)]);
   });
 
   test('is whole by itself once it is closed', () => {

@@ -42,6 +42,19 @@ test('what is in the file stays, and what a crash has torn does not tear the nex
   ]);
 });
 
+test('a file that is new is there for good before a letter is in it', async () => {
+  const file = join(useDirectory(), 'dead.ndjson');
+  const syncs: boolean[] = [];
+  await onHandle('sync', async () => {
+    syncs.push(existsSync(file));
+  });
+  const letters = await open(file);
+  expect(syncs).toEqual([true]);
+  await letters.add([letterOf(upsert('a'))]);
+  await open(file);
+  expect(syncs).toHaveLength(2);
+});
+
 test('a document may be overwritten as soon as its letter was handed over', async () => {
   const file = join(useDirectory(), 'dead.ndjson');
   const letters = await open(file);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
 import { lineOf, readLetter } from '../../src/dead-letter/letter.ts';
 import { removal, upsert } from '../support/changes.ts';
@@ -27,11 +28,12 @@ test('a line says all that is known', () => {
   });
 });
 
-describe('a document is one line of the file, and comes back byte for byte, also with', () => {
+describe('a document is one line of the file, which is UTF-8, and comes back byte for byte, also with', () => {
   test.each<[string, Buffer]>([
     ['numbers that no parser holds', Buffer.from('{"id":"a","n":12345678901234567890,"x":1.0,"y":1E400,"z":-0}')],
     ['white space', Buffer.from(' { "id" :\t"a" } ')],
     ['line breaks between its tokens', Buffer.from('{\r\n  "id": "a"\n}')],
+    ['half a line break', Buffer.from('{"id":\r"a"}')],
     ['names that are there twice', Buffer.from('{"id":"a","id":"b","document":{"document":1}}')],
     ['what a line of letters has', Buffer.from('{"id":"a","documentBase64":"eA==","deadLetter":2}')],
     ['escapes, and text that looks like an end', Buffer.from('{"id":"\\u0061\\n","t":"}\\"}\\n\u2028\u202e"}')],
@@ -42,6 +44,8 @@ describe('a document is one line of the file, and comes back byte for byte, also
   ])('%s', (_, document) => {
     const line = lineOf(letterOf({ ...upsert('a'), document }));
     expect(line.indexOf('\n')).toBe(line.length - 1);
+    expect(line.includes('\r')).toBe(false);
+    expect(isUtf8(line)).toBe(true);
     expect(readLetter(line.subarray(0, -1))?.document).toEqual(document);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { lineOf } from '../../src/dead-letter/letter.ts';
 import { listLetters } from '../../src/dead-letter/listing.ts';
-import { upsert } from '../support/changes.ts';
+import { removal, upsert } from '../support/changes.ts';
 import { useDirectory } from '../support/run-cli.ts';
 import { letterOf } from './letters.ts';
 
@@ -30,6 +30,13 @@ test('a letter that came again after a crash is there once, another version of i
     ],
     damage: [],
   });
+});
+
+test('a delete of a document that was nothing but its key, and a letter of another job, are letters of their own', async () => {
+  const upserted = { ...removal('a'), kind: 'upsert' } as const;
+  const job = { source: 'here', target: 'elsewhere', mode: 'latest version' };
+  const letters = [letterOf(upserted), letterOf(removal('a')), letterOf(upserted, { job })];
+  expect((await listed(letters.map((letter) => lineOf(letter).toString()).join(''))).letters).toHaveLength(3);
 });
 
 test('where versions are known, they tell', async () => {

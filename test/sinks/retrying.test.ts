@@ -31,6 +31,19 @@ test('writes again only what was not delivered', async () => {
   expect(written).toEqual([['a', 'b', 'c'], ['b', 'c'], ['c']]);
 });
 
+test('hands on what the sink notes in its last write', async () => {
+  const notes = new Map([['name', 'text']]);
+  const failures = [new Undelivered([upsert('b')], { retryAfterMs: 0, reason: REASON })];
+  const write: Sink['write'] = async () => {
+    const failure = failures.pop();
+    if (failure) throw failure;
+    return notes;
+  };
+  expect(await patient({ write, close: async () => {} }, 10_000).write([upsert('a'), upsert('b')], EVERYTHING)).toBe(
+    notes,
+  );
+});
+
 test('gives up with the reason when nothing has been delivered for the whole budget', async () => {
   let attempts = 0;
   const sink = patient(
