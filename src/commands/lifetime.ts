@@ -59,7 +59,7 @@ function editOf(ttl: LifetimeOptions['ttlMode'] = 'remaining', facts: ContainerF
 }
 
 /** A name for a property that means nothing else. */
-function ownName(name: string, { partitionKey }: ContainerFacts): string {
+export function ownName(name: string, { partitionKey }: Pick<ContainerFacts, 'partitionKey'>): string {
   const taken = ['', 'id', 'ttl', ...SYSTEM_PROPERTIES, ...partitionKey.paths.map((path) => propertyNames(path)[0])];
   if (!taken.includes(name)) return name;
   throw new FlowError('usage', `--keep-ts: "${name}" means something else in documents`, {

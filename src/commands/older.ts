@@ -3,7 +3,7 @@ import type { Newness } from '../sinks/if-newer.ts';
 import type { Context } from './command.ts';
 import type { WriteOptions } from './write-flags.ts';
 
-interface OlderOptions extends Pick<WriteOptions, 'ifNewer'> {
+export interface OlderOptions extends Pick<WriteOptions, 'ifNewer'> {
   /** What the time of a document is kept as, when not as usual. */
   readonly keepTs: string | undefined;
 }
@@ -14,8 +14,20 @@ export interface Older {
   report(): void;
 }
 
+/** How people are told of it. */
+interface Words {
+  /** What may have written the target without comparing. */
+  readonly before: string;
+  readonly from: string;
+  /** What mends that. */
+  readonly mending: string;
+}
+
+const COPY: Words = { before: 'a copy', from: 'the source', mending: 'copy again with --restart' };
+export const IMPORT: Words = { before: 'an import', from: 'the file', mending: 'import again with' };
+
 /** What `--if-newer` asks for. Of versions that are equally new by a clock, the later one of the source is written. */
-export function countingOlder({ ifNewer, keepTs }: OlderOptions, { talk }: Context): Older {
+export function countingOlder({ ifNewer, keepTs }: OlderOptions, { talk }: Context, words = COPY): Older {
   const age = ifNewer?.name === '_ts' && keepTs !== undefined ? ageOf('_ts', keepTs) : ifNewer;
   const [total, guessed] = [{ count: 0 }, { count: 0 }];
   return {
@@ -26,7 +38,7 @@ export function countingOlder({ ifNewer, keepTs }: OlderOptions, { talk }: Conte
       onOlder(_change, isOnlyStored) {
         total.count++;
         // At once: what follows may be left out for days.
-        if (isOnlyStored && guessed.count++ === 0) talk.note(`warning: ${adviceOn(age)}`);
+        if (isOnlyStored && guessed.count++ === 0) talk.note(`warning: ${adviceOn(age, words)}`);
       },
     },
     report() {
@@ -34,16 +46,16 @@ export function countingOlder({ ifNewer, keepTs }: OlderOptions, { talk }: Conte
       if (guessed.count > 0)
         talk.note(
           `warning: ${spelt(guessed)} of them were judged by when the target was written, for it has no ${age?.keptAs} ` +
-            'there: where that was a copy, what the source has may be newer, and was NOT written',
+            `there: where that was ${words.before}, what ${words.from} has may be newer, and was NOT written`,
         );
     },
   };
 }
 
-function adviceOn({ keptAs }: Age): string {
+function adviceOn({ keptAs }: Age, { before, mending }: Words): string {
   return (
-    `documents of the target have no ${keptAs} and are judged by when they were written there; where a copy without ` +
-    `--if-newer wrote them, newer versions may be left out: copy again with --restart --keep-ts ${keptAs}, and without --if-newer`
+    `documents of the target have no ${keptAs} and are judged by when they were written there; where ${before} without ` +
+    `--if-newer wrote them, newer versions may be left out: ${mending} --keep-ts ${keptAs}, and without --if-newer`
   );
 }
 

@@ -23,7 +23,7 @@ import {
 import { keptFlags } from './kept-flags.ts';
 import { allNeeding, besides, needing, without } from './needs.ts';
 import { reshapingFlags } from './reshaping-flags.ts';
-import { write } from './write-flags.ts';
+import { ifNewer, write } from './write-flags.ts';
 
 const GENERATED = besides('--input', ({ input }) => input === undefined);
 const IMPORTED = without('--input FILE', ({ input }) => input !== undefined);
@@ -46,6 +46,12 @@ export const produce = command({
       'any number of properties of what is there, and inserts the rest. upsert-if-match replaces the version that ' +
       'the _etag of a document names, and inserts a document without one; delete-if-match deletes that version. The names of the ' +
       'Spark connector (ItemOverwrite, ItemAppend, …) do as well.',
+    '--if-newer is for a target that may have newer versions than the file: what is there is read first, for a read more of each ' +
+      'document, and written over only while it still is that version. By a path, the values of both documents are compared: numbers, ' +
+      'texts, or times. _ts compares when a document was written where the file comes from (export it with ' +
+      "--system-properties) with when the target's was: the target keeps that as _srcTs, or as --keep-ts says, and a document " +
+      'without it counts as of its own _ts. That is right for what others wrote, and WRONG for what an import without --if-newer ' +
+      'wrote, unless --keep-ts was given. What has no value in the target is older; what has none in the file is refused.',
     TERMS_NOTE,
     BATCH_NOTE,
   ],
@@ -91,6 +97,11 @@ export const produce = command({
         'its partition key: field:/a, composite:/a,/b, hash:/id:100 or time:/createdAt:hourly',
         (text) => text,
       ),
+      ifNewer: {
+        ...ifNewer,
+        summary: 'never write over what is newer, by _ts or the value at a path such as /version',
+      },
+      keepTs: optional('--keep-ts <name>', 'keep the _ts that a document has in the file in this property'),
     }),
     targetPartitionKey: {
       ...reshapingFlags.targetPartitionKey,
@@ -116,6 +127,10 @@ export const produce = command({
     ],
     ['into an emulator', 'cosmosflow produce cosmos://localhost:8081/shop/orders'],
     ['what comes through a pipe', `echo '{"id":"1","name":"ann"}' | cosmosflow produce shop/people --input -`],
+    [
+      'what is newer than what is there',
+      `echo '{"id":"1","version":2}' | cosmosflow produce shop/people --input - --if-newer /version`,
+    ],
   ],
   exits: [
     [0, 'all records are written'],

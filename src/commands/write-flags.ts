@@ -56,6 +56,19 @@ export function assertUpserts({
   throw new FlowError('usage', `--if-newer and --write ${strategy} exclude each other`, { hint: 'give one of them' });
 }
 
+/** Refuses what makes no sense where documents come from a file. */
+export function assertImports(options: WriteOptions): void {
+  assertUpserts(options);
+  if (options.ifNewer?.name !== '_lsn') return;
+  throw new FlowError(
+    'usage',
+    '--if-newer _lsn compares numbers of commits, which the documents of a file do not tell',
+    {
+      hint: 'compare by _ts, or by a path, as in --if-newer /version',
+    },
+  );
+}
+
 interface CopyWriteOptions extends WriteOptions {
   readonly deletes: string;
   readonly verify: boolean;

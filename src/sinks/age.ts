@@ -58,14 +58,20 @@ function byTime(name: string): Age {
     name: '_ts',
     keptAs: name,
     isCoarse: true,
-    of: ({ time, document }) => time ?? momentAt(asBuffer(document), [TS]),
+    of: timeOf,
     ofStored: (document) => momentAt(document, [kept]) ?? momentAt(document, [TS]),
     isOnlyStored: (document) => momentAt(document, [kept]) === undefined,
     kept: (change) => {
-      const time = change.time ?? momentAt(asBuffer(change.document), [TS]);
+      const time = timeOf(change);
       return time === undefined ? change.document : withMember(asBuffer(change.document), name, String(time));
     },
   };
+}
+
+/** In the documents of a file anything may be called so. */
+function timeOf({ time, document }: Change): number | bigint | undefined {
+  const moment = time ?? momentAt(asBuffer(document), [TS]);
+  return typeof moment === 'number' || typeof moment === 'bigint' ? moment : undefined;
 }
 
 function byLsn(name: string): Age {

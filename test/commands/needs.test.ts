@@ -18,6 +18,7 @@ const VALUES: Readonly<Record<string, string>> = {
   '--http-header-env': 'authorization=TOKEN',
   '--http-method': 'put',
   '--id-from': '{/id}',
+  '--if-newer': '/version',
   '--input': 'a.json',
   '--keep-ts': 'written',
   '--partition-key-from': 'field:/a',

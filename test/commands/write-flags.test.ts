@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assertCopies, ifNewer, write } from '../../src/commands/write-flags.ts';
+import { assertCopies, assertImports, ifNewer, write } from '../../src/commands/write-flags.ts';
 import { ageOf } from '../../src/sinks/age.ts';
 
 test.each([
@@ -46,7 +46,19 @@ describe('refused with a hint:', () => {
     );
   });
 
+  test.each<[string, Partial<Parameters<typeof assertImports>[0]>, RegExp]>([
+    ['to compare and then not to write over it', { write: 'insert', ifNewer: ageOf('_ts') }, /one of them/],
+    ['to compare by what a file does not tell', { ifNewer: ageOf('_lsn') }, /--if-newer \/version/],
+  ])('of an import, %s', (_, options, hint) => {
+    expect(() => assertImports({ write: 'upsert', ifNewer: undefined, ...options })).toThrow(
+      expect.objectContaining({ code: 'usage', hint: expect.stringMatching(hint) }),
+    );
+  });
+
   test('nothing else', () => {
+    for (const age of [undefined, ageOf('_ts'), ageOf('/version')])
+      expect(() => assertImports({ write: 'upsert', ifNewer: age })).not.toThrow();
+    expect(() => assertImports({ write: 'upsert-if-match', ifNewer: undefined })).not.toThrow();
     expect(() => assertCopies(plain)).not.toThrow();
     expect(() => assertCopies({ ...plain, ifNewer: ageOf('_ts'), deletes: 'feed' })).not.toThrow();
     expect(() => assertCopies({ ...plain, ifNewer: ageOf('/version'), verify: true })).not.toThrow();
