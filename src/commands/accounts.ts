@@ -10,6 +10,8 @@ import { type EmbeddedUse, shareEmbedded } from './embedded.ts';
 export interface AccountsOptions {
   readonly embeddedData: string;
   readonly requestTimeout: number;
+  /** PEM of the authorities to trust, where those are not the usual ones. */
+  readonly caFile?: string | undefined;
   /** Whether nothing is to be made, embedded data among it. */
   readonly dryRun?: boolean;
 }
@@ -40,7 +42,8 @@ export class Accounts {
       address.account === 'embedded' ? await this.#startEmbedded() : accountOf(address, role, this.#environment);
     const known = this.#connections.get(account.endpoint + account.key);
     if (known) return known;
-    const connection = new Connection(account, { timeoutMs: this.#options.requestTimeout, signal: this.#signal });
+    const { requestTimeout: timeoutMs, caFile: ca } = this.#options;
+    const connection = new Connection(account, { timeoutMs, ca, signal: this.#signal });
     this.#connections.set(account.endpoint + account.key, connection);
     await connection.client.getDatabaseAccount().catch((error: unknown) => {
       this.#signal.throwIfAborted();

@@ -2,6 +2,7 @@ import { parseAddress } from '../cosmos/address.ts';
 import { FlowError } from '../support/error.ts';
 import { BATCH_NOTE, batchFlags } from './batch-flags.ts';
 import { parseThroughput, TERMS_NOTE, termsFlags } from './budget-flags.ts';
+import { caFile } from './ca-file.ts';
 import { command } from './command.ts';
 import { createTargetFlags } from './create-target-flags.ts';
 import { deletesFlags } from './deletes-flags.ts';
@@ -108,6 +109,7 @@ export const copy = command({
     ),
     patience,
     requestTimeout,
+    caFile,
     embeddedData,
   },
   examples: [

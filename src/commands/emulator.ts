@@ -73,7 +73,9 @@ export const emulator = command({
       talk.note(`data: ${options.data}; key: ${key === undefined ? server.key : `from ${options.keyEnv}`}`);
       if (server.certificate) {
         const { file } = server.certificate;
-        talk.note(`certificate: ${file}; Node trusts it with NODE_EXTRA_CA_CERTS="${file}"`);
+        talk.note(
+          `certificate: ${file}; other commands trust it with --ca-file, Node.js with NODE_EXTRA_CA_CERTS="${file}"`,
+        );
       }
       if (server.adminToken !== undefined) {
         const shown = token === undefined ? server.adminToken : `from ${options.adminTokenEnv}`;

@@ -5,6 +5,7 @@ import { CUSTOMERS } from '../sources/order.ts';
 import { FlowError } from '../support/error.ts';
 import { BATCH_NOTE, batchFlags } from './batch-flags.ts';
 import { TERMS_NOTE, termsFlags } from './budget-flags.ts';
+import { caFile } from './ca-file.ts';
 import { command } from './command.ts';
 import {
   choice,
@@ -116,6 +117,7 @@ export const produce = command({
     ...batchFlags,
     patience,
     requestTimeout,
+    caFile,
     embeddedData,
   },
   examples: [

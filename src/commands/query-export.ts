@@ -1,5 +1,6 @@
 import { parseAddress } from '../cosmos/address.ts';
 import { TERMS_NOTE, termsFlags } from './budget-flags.ts';
+import { caFile } from './ca-file.ts';
 import { command } from './command.ts';
 import { fileFlags } from './file-flags.ts';
 import {
@@ -73,6 +74,7 @@ export const queryExport = command({
     ...termsFlags,
     patience,
     requestTimeout,
+    caFile,
     embeddedData,
     ...httpFlags,
   },

@@ -2,6 +2,7 @@ import type { Age } from '../sinks/age.ts';
 import type { StrategyName } from '../sinks/strategies.ts';
 import { batchFlags } from './batch-flags.ts';
 import { termsFlags } from './budget-flags.ts';
+import { caFile } from './ca-file.ts';
 import { command, type Flag } from './command.ts';
 import { count, deadLetter, embeddedData, maxErrors, optional, patience, requestTimeout } from './flags.ts';
 import { needing, without } from './needs.ts';
@@ -41,6 +42,7 @@ export const replay = command({
     ...batchFlags,
     patience,
     requestTimeout,
+    caFile,
     embeddedData,
   },
   examples: [

@@ -4,6 +4,7 @@ import { parseFeedRange, parsePartitionKey } from '../sources/feed-scope.ts';
 import { parseFeedStart } from '../sources/feed-start.ts';
 import { FlowError } from '../support/error.ts';
 import { TERMS_NOTE, termsFlags } from './budget-flags.ts';
+import { caFile } from './ca-file.ts';
 import { command } from './command.ts';
 import { fileFlags } from './file-flags.ts';
 import {
@@ -107,6 +108,7 @@ export const tail = command({
     ...termsFlags,
     patience,
     requestTimeout,
+    caFile,
     embeddedData,
     ...httpFlags,
   },

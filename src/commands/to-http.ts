@@ -27,6 +27,8 @@ export interface ToHttpOptions {
   readonly allowPlainHttp: boolean;
   readonly allowLinkLocal: boolean;
   readonly concurrency: number;
+  /** PEM of the authorities to trust, where those are not the usual ones. */
+  readonly caFile?: string | undefined;
 }
 
 /** A receiver over HTTP. Throws for what could not work, or would give away what is sent. */
@@ -54,6 +56,7 @@ export function toHttp(url: URL, options: ToHttpOptions, { environment, signal, 
       // What was read is to be sent even after a stop.
       signal: later(signal, DRAIN_MS),
       allowLinkLocal: options.allowLinkLocal,
+      ca: options.caFile,
     });
     const circuit = new Circuit({
       failuresMax: FAILURES_MAX,

@@ -1,5 +1,6 @@
 import { parseAddress } from '../cosmos/address.ts';
 import { TERMS_NOTE, termsFlags } from './budget-flags.ts';
+import { caFile } from './ca-file.ts';
 import { command } from './command.ts';
 import { count, duration, embeddedData, optional, patience, requestTimeout, text, toggle } from './flags.ts';
 
@@ -43,6 +44,7 @@ export const verify = command({
     ...termsFlags,
     patience,
     requestTimeout,
+    caFile,
     embeddedData,
   },
   examples: [

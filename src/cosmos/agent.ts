@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { type Dispatcher, errors, Agent as UndiciAgent } from 'undici';
 import { BODY_BYTES_MAX } from '../http/body.ts';
 import { HttpFailure, type Reason } from '../http/failure.ts';
@@ -10,7 +11,8 @@ export class Agent implements Asker {
 
   constructor({ timeoutMs, ca }: PoolOptions) {
     this.#agent = new UndiciAgent({
-      connect: { timeout: timeoutMs, ...(ca && { ca }) },
+      // Made once: it parses the certificates of all authorities.
+      connect: { timeout: timeoutMs, ...(ca && { secureContext: createSecureContext({ ca }) }) },
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       maxResponseSize: BODY_BYTES_MAX,

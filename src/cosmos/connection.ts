@@ -15,7 +15,7 @@ import { type Exchange, exchangeOver, type HttpClient, plainClient } from './tra
 export interface ConnectionOptions {
   readonly timeoutMs?: number;
   /** PEM of the certificate authority to trust, instead of the usual ones. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
   /** Cuts off what is asked of the account beside documents. */
   readonly signal?: AbortSignal;
 }

@@ -47,7 +47,9 @@ export function toFlowError(error: unknown, role: Role, what: string): unknown {
   const unavailable: FlowErrorCode = role === 'source' ? 'source_unavailable' : 'sink_unavailable';
   if (isTransient(fault)) {
     return new FlowError(unavailable, `${what} is not available: ${fault.message}`, {
-      hint: 'check the address and the network; the same command goes on where it stopped',
+      hint: /certificate/i.test(fault.message)
+        ? 'give the certificate of its authority: --ca-file FILE; a host must be called as it calls itself'
+        : 'check the address and the network; the same command goes on where it stopped',
       cause: error,
     });
   }

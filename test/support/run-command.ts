@@ -13,7 +13,11 @@ export interface CommandRun {
 }
 
 /** Runs a command line as `cosmosflow` would, but in this process. */
-export async function runCommand(argv: readonly string[], signal: AbortSignal = NEVER): Promise<CommandRun> {
+export async function runCommand(
+  argv: readonly string[],
+  signal: AbortSignal = NEVER,
+  environment: Context['environment'] = {},
+): Promise<CommandRun> {
   const printed: Buffer[] = [];
   const notes: string[] = [];
   const stdout = new Writable({
@@ -31,7 +35,7 @@ export async function runCommand(argv: readonly string[], signal: AbortSignal = 
   };
   const invocation = await parseCommandLine(argv, COMMANDS);
   if (typeof invocation === 'number') throw new Error(`${argv.join(' ')} is not a command to run`);
-  const context: Context = { environment: {}, signal, stdin: Readable.from([]), stdout, talk };
+  const context: Context = { environment, signal, stdin: Readable.from([]), stdout, talk };
   const failure = await invocation.run(context).then(
     () => undefined,
     (error: unknown) => error,

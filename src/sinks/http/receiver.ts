@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { type Dispatcher, Pool } from 'undici';
 import { COMPRESSIONS } from '../../formats/compression.ts';
 import { sign, WEBHOOK_HEADER } from '../../protocol/webhook.ts';
@@ -58,7 +59,8 @@ export function httpReceiver(url: URL, options: ReceiverOptions): Receiver {
       lookup: reachableLookup(options),
       // Whatever the environment says.
       rejectUnauthorized: true,
-      ...(options.ca !== undefined && { ca: options.ca }),
+      // Made once: it parses the certificates of all authorities.
+      ...(options.ca !== undefined && { secureContext: createSecureContext({ ca: options.ca }) }),
     },
   });
   const attempts = new Set<AbortController>();
@@ -130,8 +132,7 @@ function outcomeOfFault(error: unknown, receiver: string, timeoutMs: number): Ou
   if (error instanceof FlowError) return { kind: 'stop', reason: error };
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (CERTIFICATE.test(code)) {
-    const hint =
-      'give the certificate of its authority: NODE_EXTRA_CA_CERTS=FILE; a host must be called as it calls itself';
+    const hint = 'give the certificate of its authority: --ca-file FILE; a host must be called as it calls itself';
     const reason = new FlowError('sink_unavailable', `"${receiver}" has a certificate that proves nothing: ${code}`, {
       hint,
       cause: error,
