@@ -40,6 +40,8 @@ export interface Change {
   readonly lsn?: number | undefined;
   /** When it was committed, in whole seconds since 1970 by the clock of the server. */
   readonly time?: number | undefined;
+  /** True of what a query made of no one document, like a count: its key says where it stood among the results. */
+  readonly isResult?: boolean | undefined;
 }
 
 /** A range and the point in it from which to read; `undefined` is the start that the source was opened with. */

@@ -29,6 +29,8 @@ export interface DestinationJob {
   /** Of the container that is read, the same whenever it is the same. */
   readonly source: string;
   readonly facts: ContainerFacts;
+  /** Another for each time that the job is begun; the same whenever it is resumed. */
+  readonly run: string;
   /** What the sink noted when it was open before. */
   readonly notes: ReadonlyMap<string, string>;
   readonly tally: Tally;

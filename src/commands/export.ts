@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { forgetful } from '../checkpoint/forgetful.ts';
 import type { Job } from '../checkpoint/job.ts';
 import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
@@ -145,6 +146,7 @@ export async function exportContainer(
       await destination.open({
         source: job.source,
         facts,
+        run: runIn(checkpoint),
         notes: checkpoint.notes(),
         tally,
         requestCharge: () => meter.requestCharge,
@@ -192,6 +194,14 @@ function announced(checkpoint: Checkpoint, { onReady }: Reader): Checkpoint {
   };
 }
 
+/** What stands for this time that the job was begun. */
+function runIn(checkpoint: Checkpoint): string {
+  const run = checkpoint.notes().get(RUN) ?? randomUUID();
+  checkpoint.note(new Map([[RUN, run]]));
+  return run;
+}
+
+const RUN = 'run';
 /** The note that says when the job came to its end. */
 const FINISHED = 'finished';
 
@@ -228,5 +238,8 @@ async function openKept(
   } finally {
     checkpoint.close();
   }
-  return openCheckpoint(file, job, { restart: true });
+  const anew = openCheckpoint(file, job, { restart: true });
+  // What was sent before is known again where it comes again.
+  anew.note(new Map([[RUN, notes.get(RUN)]]));
+  return anew;
 }

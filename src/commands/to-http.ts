@@ -44,7 +44,7 @@ export function toHttp(url: URL, options: ToHttpOptions, { environment, signal, 
   const secrets = secretsOf(options.webhookSecretEnv, environment);
   const name = url.origin;
 
-  const open = async ({ source, facts }: DestinationJob): ReturnType<Destination['open']> => {
+  const open = async ({ source, facts, run }: DestinationJob): ReturnType<Destination['open']> => {
     const receiver = httpReceiver(url, {
       method: options.httpMethod === 'put' ? 'PUT' : 'POST',
       headers,
@@ -66,7 +66,7 @@ export function toHttp(url: URL, options: ToHttpOptions, { environment, signal, 
     });
     return httpSink(receiver, circuit, {
       name,
-      origin: { source, rid: facts.rid },
+      origin: { source, rid: facts.rid, run },
       body: { format, isArray: options.httpBatch > 1, source: uriOf(source, facts) },
       batch: { countMax: options.httpBatch, bytesMax: BATCH_BYTES_MAX },
       concurrency: options.concurrency,

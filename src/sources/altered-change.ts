@@ -33,4 +33,8 @@ export class AlteredChange implements Change {
   get time(): number | undefined {
     return this.#original.time;
   }
+
+  get isResult(): boolean | undefined {
+    return this.#original.isResult;
+  }
 }

@@ -72,6 +72,10 @@ export class QueryChange implements Change {
     return this.#key.key;
   }
 
+  get isResult(): boolean {
+    return this.#key === undefined;
+  }
+
   get version(): string | undefined {
     const etag = this.#stamps && stamped(this.#stamps, ETAG);
     if (typeof etag !== 'string') return undefined;

@@ -77,7 +77,7 @@ class Work {
     const { transform } = this.#options.module;
     try {
       const outputs = transform ? await transform(user, this.#context) : null;
-      const changes = listOf(outputs).map((output) => this.#changeOf(output, user, change));
+      const changes = listOf(outputs).map((output, index) => this.#changeOf(output, user, change, index));
       this.#addToWindow(user, range);
       this.#state?.keepRecord();
       return changes;
@@ -108,7 +108,9 @@ class Work {
   /** A result that cannot be made is no change that could be set aside: what it was made of is counted. */
   async #resultsOf({ close }: WindowDefinition, closed: ClosedWindow): Promise<readonly Change[]> {
     try {
-      return listOf(await close(closed)).map((output) => this.#made(output));
+      return listOf(await close(closed)).map((output, index) =>
+        this.#made(output, JSON.stringify([closed.key, closed.start, index])),
+      );
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const what = `the window of ${JSON.stringify(closed.key)} from ${closed.start}`;
@@ -119,27 +121,35 @@ class Work {
     }
   }
 
-  #changeOf(output: Output, user: UserChange, change: Change): Change {
-    if (output !== user) return this.#made(output);
+  #changeOf(output: Output, user: UserChange, change: Change, index: number): Change {
+    if (output !== user) return this.#made(output, versionOf(change, index));
+    const { key, isResult } = change;
     const text = user.changedText();
-    if (text === undefined) return { ...factsOf(change), document: Uint8Array.from(change.document), key: change.key };
-    return { ...this.#made({ kind: change.kind, document: user.document }), ...factsOf(change) };
+    if (text !== undefined)
+      return { ...this.#made({ kind: change.kind, document: user.document }), ...factsOf(change) };
+    return { ...factsOf(change), document: Uint8Array.from(change.document), key, ...(isResult && { isResult }) };
   }
 
-  #made(output: Output): Change {
+  #made(output: Output, version?: string): Change {
     const { kind = 'upsert', document } = output as { kind?: Change['kind']; document: unknown };
     if (typeof document !== 'object' || document === null || Array.isArray(document))
       throw new Error('what came out has no document that is an object');
     const bytes = Buffer.from(JSON.stringify(document));
     this.#key.scan(bytes, 0);
     if (!this.#key.id.startsWith('"')) throw new Error('what came out has no id that is a text');
-    return { kind, key: this.#key.key, document: bytes };
+    return { kind, key: this.#key.key, document: bytes, ...(version !== undefined && { version }) };
   }
 }
 
 function listOf(outputs: Outputs): readonly Output[] {
   if (outputs === null || outputs === undefined) return [];
   return Array.isArray(outputs) ? outputs : [outputs as Output];
+}
+
+/** What was made of another version is another version, though it be the same; `undefined` where none is told. */
+function versionOf({ version, lsn, operation }: Change, index: number): string | undefined {
+  if (version === undefined && lsn === undefined) return undefined;
+  return JSON.stringify([version ?? [lsn, operation], index]);
 }
 
 function factsOf({ kind, operation, version, lsn, time }: Change): Omit<Change, 'key' | 'document'> {

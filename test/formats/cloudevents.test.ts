@@ -40,6 +40,18 @@ test('a delete is told where the source tells no more', () => {
   });
 });
 
+test('a result of a query is not taken for a document', () => {
+  const change = { ...upsert('a'), key: '"","FF","",0', document: Buffer.from('7'), isResult: true };
+  expect(JSON.parse(cloudEvent(change, CONTEXT).toString())).toEqual({
+    specversion: '1.0',
+    id: 'id-1',
+    source: 'cosmos://account/shop/orders',
+    type: 'cosmosflow.query.result',
+    datacontenttype: 'application/json',
+    data: 7,
+  });
+});
+
 test('a key of several parts, one of them missing, is an attribute, too', () => {
   const change = { ...upsert('a'), key: '"a","tenant",{},7' };
   expect(JSON.parse(cloudEvent(change, CONTEXT).toString())).toMatchObject({ partitionkey: '["tenant",{},7]' });

@@ -38,6 +38,17 @@ describe('a function', () => {
     ]);
   });
 
+  test('makes other versions of other versions, though they be the same, and the same of the same', async () => {
+    const text = 'export default () => [{ document: { id: "n", pk: "x" } }, { document: { id: "n", pk: "x" } }]';
+    const changes = [{ version: '1' }, { version: '2' }, { lsn: 3, operation: 'delete' as const }, { version: '1' }];
+    const versions = await outputsOf(
+      text,
+      changes.map((facts) => ({ ...upsert('a'), ...facts })),
+    );
+    expect(new Set(versions.map(({ version }) => version)).size).toBe(6);
+    expect(versions.slice(6)).toEqual(versions.slice(0, 2));
+  });
+
   test('that fails on a change makes a flawed record of it alone, and leaves nothing of it in the state', async () => {
     const text = `export const state = {};
       export default (change, { state }) => {

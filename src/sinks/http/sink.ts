@@ -64,7 +64,7 @@ export function httpSink(receiver: Receiver, circuit: Circuit, options: HttpSink
 function messageOf(batch: readonly Change[], { origin, body }: HttpSinkOptions): Message {
   const ids = batch.map((change) => changeId(origin, change));
   const [only, another] = batch;
-  const operation = another ? undefined : (only?.operation ?? only?.kind);
+  const operation = another || only?.isResult ? undefined : (only?.operation ?? only?.kind);
   return { id: batchId(ids), operation, ...bodyOf(batch, ids, body) };
 }
 

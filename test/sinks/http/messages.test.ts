@@ -89,7 +89,11 @@ describe('the id of a request', () => {
   test('is the same for the same version of a document, wherever and whenever it is sent', async () => {
     const { url, requests } = await serve(status(200));
     await openSink(url).write([versioned('a', '1'), versioned('b', '1')], EVERYTHING);
-    await openSink(url, { compression: 'gzip' }).write([versioned('a', '1')], { min: '00', max: '7F' });
+    const origin = { ...ORIGIN, run: 'run2' };
+    await openSink(url, { compression: 'gzip', sink: { origin } }).write([versioned('a', '1')], {
+      min: '00',
+      max: '7F',
+    });
     const [a, b, again] = idsOf(requests);
     expect(again).toBe(a);
     expect(b).not.toBe(a);
@@ -97,7 +101,7 @@ describe('the id of a request', () => {
     expect(requests.map(({ headers }) => headers['webhook-id'])).toEqual(idsOf(requests));
   });
 
-  test('is another for another version, document, operation, or container', async () => {
+  test('is another for another version, document, operation, or container; for another run where there are no versions', async () => {
     const { url, requests } = await serve(status(200));
     const changes = [
       versioned('a', '1'),
@@ -111,12 +115,14 @@ describe('the id of a request', () => {
       upsert('a', 2),
     ];
     await openSink(url).write(changes, EVERYTHING);
+    const another = { ...ORIGIN, run: 'run2' };
+    await openSink(url, { sink: { origin: another } }).write([upsert('a', 1)], EVERYTHING);
     const origins = [
       { ...ORIGIN, rid: 'rid2' },
       { ...ORIGIN, source: 'cosmos://account/shop/others' },
     ];
     for (const origin of origins) await openSink(url, { sink: { origin } }).write([versioned('a', '1')], EVERYTHING);
-    expect(new Set(idsOf(requests)).size).toBe(changes.length + origins.length);
+    expect(new Set(idsOf(requests)).size).toBe(changes.length + 1 + origins.length);
   });
 
   test('is ASCII, and one line, whatever the id of the document is', async () => {

@@ -54,7 +54,7 @@ export type SinkOptions = Partial<ReceiverOptions> & {
   readonly circuit?: Partial<CircuitOptions>;
 };
 
-export const ORIGIN = { source: 'cosmos://account/shop/orders', rid: 'rid1' };
+export const ORIGIN = { source: 'cosmos://account/shop/orders', rid: 'rid1', run: 'run1' };
 
 /** A sink as the command makes it, but that it is quick to try again. Closed with the test. */
 export function openSink(url: string, { sink = {}, circuit = {}, ...receiver }: SinkOptions = {}): Sink {
