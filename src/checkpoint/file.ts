@@ -5,6 +5,7 @@ import {
   linkSync,
   openSync,
   readdirSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -13,7 +14,7 @@ import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { assert } from '../support/assert.ts';
 import { makeDirectory } from '../support/directory.ts';
-import { damaged } from './trouble.ts';
+import { damaged, notOne } from './trouble.ts';
 
 /**
  * Opens a checkpoint file, or makes one. It then belongs to this process until it is closed or the process ends.
@@ -25,8 +26,28 @@ export function openFile(file: string): Database.Database {
     if (existsSync(`${file}-wal`)) throw damaged(file, 'it is gone, but its write-ahead log is still there');
     create(file);
   }
+  assertCheckpoint(file);
   return open(file);
 }
+
+/** Refuses a file that is something else, before SQLite touches it or waits for its owner. */
+export function assertCheckpoint(file: string): void {
+  if (!statSync(file).isFile()) throw notOne(file);
+  const header = Buffer.alloc(HEADER_BYTES);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, header);
+  } finally {
+    closeSync(descriptor);
+  }
+  if (!header.subarray(0, MAGIC.length).equals(MAGIC) || header.readUInt32BE(ID_AT) !== APPLICATION_ID)
+    throw notOne(file);
+}
+
+/** https://sqlite.org/fileformat.html#the_database_header */
+const HEADER_BYTES = 100;
+const MAGIC = Buffer.from('SQLite format 3\0');
+const ID_AT = 68;
 
 /** "CFlw": tells our files from other SQLite databases. */
 const APPLICATION_ID = 0x43466c77;
@@ -58,7 +79,6 @@ function open(file: string): Database.Database {
     // An exclusive lock is the operating system's: it ends with the process, however that ends.
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('trusted_schema = OFF');
-    if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw damaged(file, 'it is not a checkpoint');
     const version = Number(db.pragma('user_version', { simple: true }));
     if (version > SCHEMA_VERSION || version < 1)
       throw damaged(file, `its version is ${version}, this cosmosflow knows ${SCHEMA_VERSION}`);

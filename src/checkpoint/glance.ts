@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Position } from '../contract.ts';
 import { FlowError } from '../support/error.ts';
+import { assertCheckpoint } from './file.ts';
 import type { Job } from './job.ts';
 import { type CheckpointOptions, openCheckpoint } from './sqlite.ts';
+import { translated } from './trouble.ts';
 
 /**
  * Where a job would go on; none where it would begin. Throws what `openCheckpoint` would throw, but for one that is in
@@ -12,6 +14,7 @@ import { type CheckpointOptions, openCheckpoint } from './sqlite.ts';
  */
 export function glanceAt(file: string, job: Job, { restart }: CheckpointOptions): readonly Position[] {
   if (restart || !existsSync(file)) return [];
+  translated(file, () => assertCheckpoint(file));
   const directory = mkdtempSync(join(tmpdir(), 'cosmosflow-'));
   const copy = join(directory, 'checkpoint.db');
   try {

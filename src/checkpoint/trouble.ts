@@ -12,8 +12,15 @@ export function translated<Result>(file: string, work: () => Result): Result {
 
 export function damaged(file: string, why: string, cause?: unknown): FlowError {
   return new FlowError('checkpoint_damaged', `the checkpoint "${file}" is damaged: ${why}`, {
-    hint: `put a sound copy in its place; or delete it to start over, and everything is copied again: rm "${file}" "${file}-wal"`,
+    hint: `put a sound copy in its place; or delete it to start over, and everything is done again: rm "${file}" "${file}-wal"`,
     cause,
+  });
+}
+
+/** Whatever it is, somebody may need it. */
+export function notOne(file: string): FlowError {
+  return new FlowError('usage', `"${file}" is not a checkpoint`, {
+    hint: 'name another file with --checkpoint; this one stays as it is',
   });
 }
 

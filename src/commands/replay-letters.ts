@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Change, Sink } from '../contract.ts';
+import { FlawedRecord } from '../formats/flawed-record.ts';
 import { type Age, ageOf } from '../sinks/age.ts';
 import type { Newness } from '../sinks/if-newer.ts';
 import { Refused } from '../sinks/refused.ts';
@@ -32,7 +33,7 @@ export async function replayLetters(
     });
   const { talk } = context;
   const left = new Left(context);
-  const newness = newnessOf(options, (change) => left.add(change, 'is not newer than what the target has'));
+  const newness = newnessOf(options, (change) => left.older(change));
   const job = {
     source: `letters of ${file}`,
     mode: 'replay',
@@ -93,22 +94,25 @@ class Left {
   /** Those that a later one makes void, which is as it should be. */
   superseded = 0;
   readonly #context: Context;
+  /** What can be done about them. */
+  readonly #advice = new Set<string>();
   #count = 0;
 
   constructor(context: Context) {
     this.#context = context;
   }
 
-  add({ key }: Change, why: string): void {
-    this.#note(`the letter of [${key}] ${why}`);
+  older({ key }: Change): void {
+    this.#note(`the letter of [${key}] is not newer than what the target has`, KEPT);
   }
 
-  refused({ key }: Change, reason: unknown): void {
-    this.#note(reason instanceof FlowError ? reason.message : `the letter of [${key}] is refused`);
+  refused(change: Change, reason: unknown): void {
+    const why = reason instanceof FlowError ? reason.message : `the letter of [${change.key}] is refused`;
+    this.#note(why, change instanceof FlawedRecord ? FLAWED : MENDED);
   }
 
   damaged(line: number): void {
-    this.#note(`line ${line} is no letter`);
+    this.#note(`line ${line} is no letter`, DAMAGED);
   }
 
   report(file: string): void {
@@ -119,15 +123,18 @@ class Left {
       this.#count === 1
         ? '1 letter was not applied, and stays'
         : `${this.#count.toLocaleString('en-US')} letters were not applied, and stay`;
-    throw new FlowError('set_aside', `${what} in "${file}"`, {
-      hint: `look at them: cosmosflow dead-letter list ${file}; --write upsert applies them over whatever is there`,
-    });
+    throw new FlowError('set_aside', `${what} in "${file}"`, { hint: [...this.#advice].sort().join('; ') });
   }
 
-  #note(text: string): void {
+  #note(text: string, advice: string): void {
+    this.#advice.add(advice);
     if (++this.#count <= NOTES_MAX) this.#context.talk.note(text);
   }
 }
 
+const KEPT = 'the target keeps what it has where a letter is not known to be newer';
+const MENDED = 'mend what letters were refused for, and run the same command again';
+const FLAWED = 'what is no document can only be mended where it came from, and imported again';
+const DAMAGED = 'nothing can be made of a line that is no letter';
 /** Who has more of them looks into the file. */
 const NOTES_MAX = 20;

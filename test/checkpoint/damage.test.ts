@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { EVERYTHING } from '../../src/contract.ts';
+import { Store } from '../../src/emulator/store/store.ts';
 import { startOf } from '../support/changes.ts';
 import { randomFrom } from '../support/random.ts';
 import { freshFile, usedFile, withCheckpoint } from './place.ts';
 
 const PAGE_BYTES = 4096;
 
-describe('is refused and left as it is:', () => {
+describe('is no checkpoint, and left as it is, as somebody may need it:', () => {
   test.each<[string, () => string]>([
     ['a file of no bytes', () => fileWith(Buffer.alloc(0))],
     ['a file of 50 random bytes', () => fileWith(randomBytes(50))],
@@ -18,6 +19,27 @@ describe('is refused and left as it is:', () => {
     ['a text', () => fileWith(Buffer.from('{"id":"a"}\n'.repeat(100)))],
     ['a SQLite database of something else', () => foreignDatabase(0)],
     ['a SQLite database of something else that has a version', () => foreignDatabase(2)],
+    ['embedded data that is in use', embeddedData],
+  ])('%s', (_, make) => {
+    const file = make();
+    const before = snapshot(file);
+    expect(() => withCheckpoint(file, () => {}, { restart: true })).toThrow(
+      expect.objectContaining({
+        exitStatus: 2,
+        message: `"${file}" is not a checkpoint`,
+        hint: expect.not.stringMatching(/delete|rm|restart/),
+      }),
+    );
+    expect(snapshot(file)).toEqual(before);
+  });
+
+  test.each(['/dev/full', '/'])('%s', (file) => {
+    expect(() => withCheckpoint(file, () => {})).toThrow(`"${file}" is not a checkpoint`);
+  });
+});
+
+describe('is refused and left as it is:', () => {
+  test.each<[string, () => string]>([
     ['a checkpoint without a version', () => altered((db) => void db.pragma('user_version = 0'))],
     ['a checkpoint of a later version', () => altered((db) => void db.pragma('user_version = 3'))],
     ['a checkpoint that lost its end', () => rewritten((bytes) => bytes.subarray(0, PAGE_BYTES))],
@@ -74,6 +96,13 @@ function foreignDatabase(version: number): string {
   db.exec("CREATE TABLE position (min TEXT, max TEXT, resume_at TEXT); INSERT INTO position VALUES ('', 'FF', NULL)");
   db.pragma(`user_version = ${version}`);
   db.close();
+  return file;
+}
+
+function embeddedData(): string {
+  const file = freshFile();
+  const store = new Store(file);
+  onTestFinished(() => void store.close());
   return file;
 }
 

@@ -49,7 +49,7 @@ test('there is nothing where there is no file, and none is made', () => {
   expect(readdirSync(dirname(file))).toEqual([]);
 });
 
-test('another job and a damaged file are refused by the name of the file', () => {
+test('another job and a file that is no checkpoint are refused by the name of the file', () => {
   const file = join(useDirectory(), 'checkpoint.db');
   const checkpoint = openCheckpoint(file, JOB, { restart: false });
   checkpoint.begin([startOf(EVERYTHING)]);
@@ -58,7 +58,7 @@ test('another job and a damaged file are refused by the name of the file', () =>
   expect(glance({ ...JOB, target: 'c' })).toThrow(`"${file}" is the checkpoint of another job`);
   expect(glance({ ...JOB, targetRid: '' })).toThrow(/was created again/);
   writeFileSync(file, 'no checkpoint');
-  expect(glance(JOB)).toThrow(`the checkpoint "${file}" is damaged`);
+  expect(glance(JOB)).toThrow(`"${file}" is not a checkpoint`);
 });
 
 function stateOf(file: string): unknown {

@@ -201,9 +201,12 @@ describe('what is not the fault of the input has an exit code of its own', () =>
     const cwd = useDirectory();
     const orders = address('shop/orders');
     expect(await run(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
-    writeFileSync(join(cwd, 'empty.db'), '');
-    const args = ['copy', orders, address('shop/copy'), '--checkpoint', 'empty.db'];
-    expectRefusal(await run(args, { cwd }), 8, /"empty.db" is damaged/, /start over/);
+    const header = Buffer.alloc(100);
+    header.write('SQLite format 3');
+    header.write('CFlw', 68);
+    writeFileSync(join(cwd, 'torn.db'), header);
+    const args = ['copy', orders, address('shop/copy'), '--checkpoint', 'torn.db'];
+    expectRefusal(await run(args, { cwd }), 8, /"torn.db" is damaged/, /start over/);
   });
 
   test('8 when the checkpoint is gone but its log is there, which would bring it back', async () => {

@@ -45,7 +45,12 @@ describe('a letter', () => {
       rig.intercept = faultsOn('batch', [{ after: 'drop' }]);
       const { failure: thrown } = await rig.replay();
       expect(await rig.names()).toEqual(left);
-      if (failure) expect(thrown).toMatchObject({ code: 'set_aside', message: expect.stringMatching(failure) });
+      if (failure)
+        expect(thrown).toMatchObject({
+          code: 'set_aside',
+          message: expect.stringMatching(failure),
+          hint: 'the target keeps what it has where a letter is not known to be newer',
+        });
       else expect(thrown).toBeUndefined();
     }
   });
@@ -112,7 +117,11 @@ test('what is refused again stays in the file, and goes to another where one is 
   const rig = await open([], [large, upsert('a', 1), flawed]);
   const before = readFileSync(rig.file);
   const { failure, notes } = await rig.replay();
-  expect(failure).toMatchObject({ code: 'set_aside', message: expect.stringMatching(/^2 letters were not applied/) });
+  expect(failure).toMatchObject({
+    code: 'set_aside',
+    message: expect.stringMatching(/^2 letters were not applied/),
+    hint: expect.stringMatching(/^mend what .* again; what is no document can only be mended where it came from/),
+  });
   expect(notes).toContainEqual(expect.stringContaining('"large"'));
   expect(notes).toContain('letter 3 cannot be replayed: it is not JSON');
   expect(await rig.names()).toEqual(['a 1']);
