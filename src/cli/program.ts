@@ -1,5 +1,5 @@
 import { CommanderError, Option, Command as Program } from 'commander';
-import type { Command, Context, Flag } from '../commands/command.ts';
+import type { Command, Context, Flag, Need } from '../commands/command.ts';
 import { FlowError } from '../support/error.ts';
 import { VERSION } from '../support/version.ts';
 import { helpAfter } from './help.ts';
@@ -67,29 +67,48 @@ function addCommand(program: Program, command: Command, found: (invocation: Invo
   for (const { name, summary, isOptional } of command.arguments) {
     sub.argument(isOptional ? `[${name}]` : `<${name}>`, summary);
   }
-  for (const flag of Object.values(command.flags)) sub.addOption(optionOf(flag));
+  for (const flag of Object.values(command.flags)) {
+    const option = optionOf(flag);
+    sub.addOption(flag.needs ? option : option.env(variableOf(option)));
+  }
   const quiet = new Option('-q, --quiet', 'say nothing but errors');
   const logFormat = new Option('--log-format <format>', 'how to write to stderr').choices(['text', 'json']);
   for (const option of [quiet, logFormat.default('text')]) sub.addOption(option.env(variableOf(option)));
   sub.helpOption('-h, --help', 'print help');
   sub.addHelpText('after', helpAfter(command));
   sub.action(() => {
-    const options = optionsOf(sub);
-    assertMeant(sub, command, options);
-    found(new Invocation(command, sub.args, options));
+    settleNeedy(sub, command);
+    found(new Invocation(command, sub.args, optionsOf(sub)));
   });
 }
 
-/** Who gives a flag that has no effect means something else. A variable is for all commands, and may have none. */
-function assertMeant(program: Program, { flags }: Command, options: Readonly<Record<string, unknown>>): void {
+/**
+ * Who gives a flag that has no effect means something else. A variable is there for all commands, and is read only where
+ * it has one.
+ */
+function settleNeedy(program: Program, { flags }: Command): void {
   for (const { needs, spelling } of Object.values(flags)) {
-    const option = new Option(spelling);
+    if (!needs) continue;
+    const { long } = new Option(spelling);
+    const option = program.options.find((candidate) => candidate.long === long) as Option;
     const isGiven = program.getOptionValueSource(option.attributeName()) === 'cli';
-    if (!needs || !isGiven || needs.isMet(options)) continue;
-    throw new FlowError('usage', `--${option.name()} has no effect ${needs.words}`, {
-      hint: `${needs.advice}, or leave out --${option.name()}`,
-    });
+    const hasEffect = needs.isMet(optionsOf(program));
+    if (isGiven && !hasEffect) throw withoutEffect(option, needs);
+    if (!isGiven && hasEffect) readVariable(program, option);
   }
+}
+
+function withoutEffect(option: Option, { words, advice }: Need): FlowError {
+  return new FlowError('usage', `--${option.name()} has no effect ${words}`, {
+    hint: `${advice}, or leave out --${option.name()}`,
+  });
+}
+
+function readVariable(program: Program, option: Option): void {
+  const text = process.env[variableOf(option)];
+  if (text === undefined) return;
+  const value = option.isBoolean() ? true : option.parseArg?.(text, undefined as unknown);
+  program.setOptionValueWithSource(option.attributeName(), value, 'env');
 }
 
 /** The options; a switch can be set to `0` or `false` in the environment, which commander takes for set. */
@@ -118,18 +137,18 @@ function describe({ summary, notes }: Command): string {
 
 function optionOf(flag: Flag<unknown>): Option {
   const option = new Option(flag.spelling, flag.summary);
-  if (option.isBoolean()) return option.env(variableOf(option));
+  if (option.isBoolean()) return option;
   if (flag.isList) {
     option.argParser<unknown[]>((text, earlier = []) => [
       ...earlier,
       ...linesOf(text).map((line) => read(option, flag, line)),
     ]);
-    return option.default([], '').env(variableOf(option));
+    return option.default([], '');
   }
   option.argParser((text) => read(option, flag, text));
   if (flag.bare !== undefined) option.preset(flag.bare);
   if (flag.fallback !== undefined) option.default(flag.fallback, flag.fallbackText ?? String(flag.fallback));
-  return option.env(variableOf(option));
+  return option;
 }
 
 /** In the environment, where a name has one value only. */

@@ -1,7 +1,12 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { parseCommandLine } from '../../src/cli/program.ts';
 import type { Command, Flag } from '../../src/commands/command.ts';
 import { COMMANDS } from '../../src/commands/index.ts';
+import { addressOf, useEmulator } from '../support/emulator.ts';
+import { useDirectory } from '../support/run-cli.ts';
+import { runCommand } from '../support/run-command.ts';
 
 /** A value for each flag that takes one and has no effect by itself. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -61,7 +66,7 @@ describe('a flag that has no effect', () => {
   test.each(needy)(
     'is passed over where it is a variable, for that is there for every command: %s',
     async (_, command, flag) => {
-      vi.stubEnv(`COSMOSFLOW_${nameOf(flag).slice(2).replaceAll('-', '_').toUpperCase()}`, spelled(flag)[1] ?? '1');
+      vi.stubEnv(`COSMOSFLOW_${nameOf(flag).slice(2).replaceAll('-', '_').toUpperCase()}`, 'makes no sense');
       await expect(parse(command, besides(flag))).resolves.not.toBe(0);
     },
   );
@@ -87,9 +92,36 @@ test.each([
   await expect(parseCommandLine(line.split(' '), COMMANDS)).resolves.not.toBe(0);
 });
 
-test('a variable is as good as a flag to give another an effect', async () => {
-  vi.stubEnv('COSMOSFLOW_OUT', 'x');
-  await expect(parseCommandLine(['tail', 'a/b', '--compress', 'gzip'], COMMANDS)).resolves.not.toBe(0);
+describe('a variable', () => {
+  test('is as good as a flag to give another an effect', async () => {
+    vi.stubEnv('COSMOSFLOW_OUT', 'x');
+    await expect(parseCommandLine(['tail', 'a/b', '--compress', 'gzip'], COMMANDS)).resolves.not.toBe(0);
+  });
+
+  test('is read where its flag has an effect, and the command line comes first', async () => {
+    const { emulator } = await useEmulator();
+    const source = addressOf(emulator, 'shop/orders');
+    await runCommand(['produce', source, '--count', '9']);
+    const out = useDirectory();
+    vi.stubEnv('COSMOSFLOW_COMPRESS', 'gzip');
+    vi.stubEnv('COSMOSFLOW_ROTATE_ROWS', '1');
+    const tail = ['tail', source, '-e', '--rotate-rows', '1000'];
+    expect(await runCommand([...tail, '--out', join(out, 'a')])).toMatchObject({ failure: undefined });
+    expect(readdirSync(join(out, 'a')).filter((name) => /-00001\.ndjson\.gz$/.test(name))).not.toEqual([]);
+    expect(readdirSync(join(out, 'a')).filter((name) => /-00002/.test(name))).toEqual([]);
+    vi.stubEnv('COSMOSFLOW_COMPRESS', 'makes no sense');
+    await expect(runCommand([...tail, '--out', join(out, 'b')])).rejects.toThrow('--compress: "makes no sense" is not');
+  });
+
+  test('may hold several values, one a line, and turn a switch off', async () => {
+    vi.stubEnv('COSMOSFLOW_HTTP_HEADER', 'x-one: 1\nx-two: 2\nthree');
+    const tail = ['tail', 'a/b', '--to', 'https://example.com'];
+    await expect(parseCommandLine(tail, COMMANDS)).rejects.toThrow('"three" is not "name: value"');
+    vi.stubEnv('COSMOSFLOW_HTTP_HEADER', undefined);
+    vi.stubEnv('COSMOSFLOW_ALLOW_PLAIN_HTTP', '0');
+    const { failure } = await runCommand(['tail', 'a/b', '--to', 'http://example.com']);
+    expect(failure).toMatchObject({ hint: expect.stringContaining('--allow-plain-http') });
+  });
 });
 
 function parse(command: Command, flags: readonly string[]): Promise<unknown> {
