@@ -56,3 +56,11 @@ export function isPath(expression: Expression): boolean {
   if (expression.kind !== 'member') return false;
   return expression.key.kind === 'literal' && (expression.of.kind === 'name' || isPath(expression.of));
 }
+
+/** The names below the alias that the expression begins with; `undefined` when it is no path of names. */
+export function pathOf(expression: Expression): string[] | undefined {
+  if (expression.kind === 'name') return [];
+  if (expression.kind !== 'member' || expression.key.kind !== 'literal') return undefined;
+  const above = pathOf(expression.of);
+  return above && [...above, String(expression.key.value)];
+}

@@ -21,8 +21,13 @@ const QUERIES = [
   'SELECT VALUE COUNT(1) FROM c',
 ];
 
+const BY_BAND = [
+  { path: '/band', order: 'ascending' as const },
+  { path: '/n', order: 'descending' as const },
+];
+
 async function openFilled(): Promise<Rig> {
-  const rig = await openRig({ ranges: 4 });
+  const rig = await openRig({ ranges: 4, indexingPolicy: { compositeIndexes: [BY_BAND] } });
   for (let n = 0; n < COUNT; n++) {
     const tags = ['x', 'y', 'z'].slice(0, n % 4);
     await rig.container.items.create({ id: `${n}`, pk: `p${n % 5}`, n, band: n % 7, tags });

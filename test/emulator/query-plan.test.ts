@@ -4,13 +4,17 @@ import { openRig } from './rig.ts';
 import { send } from './wire.ts';
 
 const COUNT = 60;
+const BY_BAND = [
+  { path: '/band', order: 'descending' as const },
+  { path: '/n', order: 'ascending' as const },
+];
 
 /**
  * Documents over four ranges. A client that merges ranges wants the keys of an order to be of one type, and this one
  * loses what it is to make distinct where that is 0.
  */
 async function openFilled(): Promise<Awaited<ReturnType<typeof openRig>>> {
-  const rig = await openRig({ ranges: 4 });
+  const rig = await openRig({ ranges: 4, indexingPolicy: { compositeIndexes: [BY_BAND] } });
   for (let n = 0; n < COUNT; n++) {
     const half = 1 + Math.floor(n / 2);
     await rig.container.items.create({ id: `${n}`, pk: `p${n % 13}`, n, band: `b${n % 4}`, half, tags: tagsOf(n) });

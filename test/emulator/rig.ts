@@ -9,16 +9,17 @@ export interface Rig {
   readonly container: Container;
 }
 
-type Policies = Pick<ContainerRequest, 'defaultTtl' | 'changeFeedPolicy' | 'uniqueKeyPolicy'>;
+type Policies = Pick<ContainerRequest, 'defaultTtl' | 'changeFeedPolicy' | 'indexingPolicy' | 'uniqueKeyPolicy'>;
 type RigOptions = EmulatorOptions & Policies & Pick<ContainerRequest, 'partitionKey'>;
 
 /** A server of this test's own, with the container `db/items`, and a client. All are closed when the test ends. */
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const { partitionKey = { paths: ['/pk'], version: 2 }, defaultTtl, ...others } = options;
-  const { changeFeedPolicy, uniqueKeyPolicy, ...rest } = others;
+  const { changeFeedPolicy, indexingPolicy, uniqueKeyPolicy, ...rest } = others;
   const policies = {
     ...(defaultTtl !== undefined && { defaultTtl }),
     ...(changeFeedPolicy && { changeFeedPolicy }),
+    ...(indexingPolicy && { indexingPolicy }),
     ...(uniqueKeyPolicy && { uniqueKeyPolicy }),
   };
   const emulator = await openEmulator(rest);

@@ -5,6 +5,7 @@ import { writeResult } from '../../sql/json.ts';
 import { formatPosition, type Position, parsePosition, START } from '../../sql/position.ts';
 import type { Query } from '../../sql/query.ts';
 import { pageCharge } from '../charge.ts';
+import { refuseUnindexedOrder } from '../order-index.ts';
 import { Page } from '../page.ts';
 import { parseQuery, refusingSqlErrors } from '../query-body.ts';
 import { endRun, type Run, type RunRequest, resumeRun, suspendRun } from '../query-run.ts';
@@ -23,6 +24,7 @@ import { ownerContainer } from './lookup.ts';
 export function runQuery(request: Request, store: Store): Reply {
   const container = ownerContainer(request, store);
   const query = parseQuery(request.body, vectorMetrics(container));
+  refuseUnindexedOrder(query, container);
   const target = targetOf(request, container);
   refuseSessionAhead(request.headers, target.ranges);
   const page = new Page(container.rid);
