@@ -3,6 +3,7 @@ import { EVERYTHING } from '../../src/contract.ts';
 import { Batches } from '../../src/cosmos/batches.ts';
 import type { Exchange, Fault } from '../../src/emulator/emulator.ts';
 import { cosmosSink } from '../../src/sinks/cosmos.ts';
+import { Gates } from '../../src/sinks/gates.ts';
 import { Refused } from '../../src/sinks/refused.ts';
 import { settingAside } from '../../src/sinks/setting-aside.ts';
 import { Undelivered } from '../../src/sinks/undelivered.ts';
@@ -236,6 +237,22 @@ describe('of changes that are never taken, the sink says which, and what is left
     const sink = settingAside(rig.sink, () => Promise.reject(new Error('nothing is to be set aside')), new Tally());
     await expect(sink.write(CHANGES, EVERYTHING)).rejects.toMatchObject({ code: 'sink_refused' });
   });
+});
+
+test('how long a range is to be left alone is told to those who send to it', async () => {
+  const rig = await openCosmosSink({ ranges: 1 });
+  const told: (number | undefined)[] = [];
+  const { through } = Gates.prototype;
+  vi.spyOn(Gates.prototype, 'through').mockImplementation(function (this: Gates, range, send) {
+    return through.call(this, range, async () => {
+      const fare = await send();
+      told.push(fare.throttledForMs);
+      return fare;
+    }) as never;
+  });
+  throttleOdd();
+  await patient(rig.sink, 20_000).write(CHANGES.slice(0, 10), EVERYTHING);
+  expect(told).toEqual([7, undefined]);
 });
 
 test('a request that was throttled as a whole counts as one', async () => {

@@ -11,10 +11,12 @@ describeSink('counted', async () => {
   return { sink: counted(sink, new Tally()), contents };
 });
 
-test('what is durable is counted, and only that', async () => {
+const NOTES = new Map([['name', 'text']]);
+
+test('what is durable is counted, and only that, and what the sink notes is handed on', async () => {
   const tally = new Tally();
-  const { sink } = memorySink();
-  await counted(sink, tally).write([upsert('a'), upsert('b')], EVERYTHING);
+  const sink = { ...memorySink().sink, write: async () => NOTES };
+  expect(await counted(sink, tally).write([upsert('a'), upsert('b')], EVERYTHING)).toBe(NOTES);
   expect(tally.written).toBe(2);
   const refusing = { ...sink, write: () => Promise.reject(new Error('refused')) };
   await expect(counted(refusing, tally).write([upsert('c')], EVERYTHING)).rejects.toThrow('refused');

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Gates, type GatesOptions } from '../../src/sinks/gates.ts';
 import { randomFrom } from '../support/random.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -149,6 +149,66 @@ test('a range whose answers take ever longer gets fewer batches at once', async 
   all.peak.clear();
   await all.clock.pass(5000);
   expect(all.peak.get('0')).toBeLessThan(12);
+});
+
+describe('a batch that waits for its turn', () => {
+  /** Batches of one range, one at a time, each of which is told to wait for so long, or is taken. */
+  const sent = (waits: readonly (number | undefined)[], options: Partial<GatesOptions> = {}) => {
+    const clock = new VirtualClock();
+    const gates = new Gates({
+      concurrency: 1,
+      itemsMax: 100,
+      adaptsSize: true,
+      heedsLatency: false,
+      ...options,
+      clock,
+    });
+    const at: number[] = [];
+    const over = waits.map((throttledForMs) =>
+      gates.through('0', async () => {
+        at.push(clock.now());
+        await clock.wait(LATENCY_MS);
+        return { result: undefined, throttledForMs };
+      }),
+    );
+    return { clock, at, over };
+  };
+
+  test('is sent when the one before it is over, though no other comes', async () => {
+    const { clock, at, over } = sent([undefined, undefined, undefined]);
+    await clock.pass(1000);
+    expect(at).toEqual([0, LATENCY_MS, 2 * LATENCY_MS]);
+    await Promise.all(over);
+  });
+
+  test('is sent when each pause is over, though no other comes', async () => {
+    const { clock, at } = sent([700, 300, undefined]);
+    await clock.pass(2000);
+    expect(at).toEqual([0, 700 + LATENCY_MS, 1000 + 2 * LATENCY_MS]);
+  });
+
+  test('is held up by what others were told no longer than 5 s', async () => {
+    const { clock, at } = sent([60_000, undefined]);
+    await clock.pass(10_000);
+    expect(at).toEqual([0, 5000 + LATENCY_MS]);
+  });
+
+  test('waits for the longest of the pauses that a range asks for', async () => {
+    const { clock, at } = sent([700, 100, undefined], { concurrency: 2 });
+    await clock.pass(2000);
+    expect(at).toEqual([0, 0, 700 + LATENCY_MS]);
+  });
+
+  test('comes to a range that is half as wide, however many were too much for it at once', async () => {
+    const { clock, at } = sent(
+      [...Array.from({ length: 8 }, () => 100), ...Array.from({ length: 8 }, () => undefined)],
+      {
+        concurrency: 8,
+      },
+    );
+    await clock.pass(1000);
+    expect(at.filter((time) => time === 100 + LATENCY_MS)).toHaveLength(4);
+  });
 });
 
 function countOf({ taken }: Rig, range = '0'): number {

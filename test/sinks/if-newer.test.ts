@@ -1,15 +1,20 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type Change, EVERYTHING } from '../../src/contract.ts';
+import { type Change, EVERYTHING, type Sink } from '../../src/contract.ts';
 import { Batches } from '../../src/cosmos/batches.ts';
 import type { Fault } from '../../src/emulator/emulator.ts';
 import { ageOf } from '../../src/sinks/age.ts';
+import { conditionally, judgeAgain } from '../../src/sinks/conditional.ts';
 import { cosmosSink } from '../../src/sinks/cosmos.ts';
-import type { Refused } from '../../src/sinks/refused.ts';
+import { ifNewer } from '../../src/sinks/if-newer.ts';
+import { lookedInto } from '../../src/sinks/looked-into.ts';
+import { Refused } from '../../src/sinks/refused.ts';
 import { retrying } from '../../src/sinks/retrying.ts';
 import { settingAside } from '../../src/sinks/setting-aside.ts';
+import { type Stored, storedIn } from '../../src/sinks/stored.ts';
 import { strategicSink } from '../../src/sinks/strategic.ts';
+import { Undelivered } from '../../src/sinks/undelivered.ts';
 import { Tally } from '../../src/support/tally.ts';
-import { removal, upsert } from '../support/changes.ts';
+import { removal, textOf, upsert } from '../support/changes.ts';
 import { type ContainerRigOptions, faultsOn, useContainer } from '../support/container.ts';
 import { contentsOf } from '../support/contents.ts';
 import { type Random, randomFrom } from '../support/random.ts';
@@ -109,6 +114,87 @@ describe('by _ts', () => {
   });
 });
 
+describe('without anything around it, of one page', () => {
+  const [nameless, a, b] = [upsert('nameless'), { ...upsert('a'), lsn: 2 }, { ...upsert('b'), lsn: 3 }];
+  const reason = new Error('busy');
+  /** What is handed on to the sink, and what comes of it. */
+  const writeBy = async (
+    changes: readonly Change[],
+    { rule = '_lsn', stored = async () => new Map(), fails }: { rule?: string; stored?: Stored; fails?: Failing } = {},
+  ) => {
+    const written: Change[] = [];
+    const older: Change[] = [];
+    const write: Sink['write'] = async (wanted) => {
+      if (fails) throw fails(wanted);
+      written.push(...wanted);
+    };
+    const sink = ifNewer({ write, close: async () => {} }, { ...newness(rule, older), keeps: false, stored });
+    const error = await sink.write(changes, EVERYTHING).catch((thrown: unknown) => thrown);
+    return { written, older, error };
+  };
+
+  test('what could not be delivered is left beside what is refused', async () => {
+    const { error } = await writeBy([nameless, a], {
+      fails: (wanted) => new Undelivered(wanted, { retryAfterMs: 0, reason }),
+    });
+    expect(error).toBeInstanceOf(Refused);
+    expect(error).toMatchObject({ refusals: [{ change: nameless }] });
+    expect((error as Refused).left).toEqual([a]);
+  });
+
+  test('what the target refuses, and what is left beside it, are named as they came', async () => {
+    const { error } = await writeBy([nameless, a, b], {
+      fails: ([first, ...left]) => new Refused([{ change: first as Change, reason }], left),
+    });
+    expect((error as Refused).refusals.map(({ change }) => change)).toEqual([nameless, a]);
+    expect((error as Refused).left).toEqual([b]);
+  });
+
+  test('everything is left while nobody tells what the target has, also what is to be refused', async () => {
+    const stored: Stored = async (changes) => {
+      throw new Undelivered(changes, { retryAfterMs: 7, reason });
+    };
+    const { error } = await writeBy([nameless, { ...a, lsn: 1 }, a], { stored });
+    expect(error).toBeInstanceOf(Undelivered);
+    expect((error as Undelivered).changes).toEqual([nameless, { ...a, lsn: 1 }, a]);
+  });
+
+  test('nothing is deleted where there is nothing, for something may come there meanwhile', async () => {
+    expect((await writeBy([{ ...removal('a'), lsn: 2 }])).written).toEqual([]);
+  });
+
+  test('of two of one age the later is written', async () => {
+    const { written } = await writeBy([
+      { ...a, ...upsert('a', 1) },
+      { ...a, ...upsert('a', 2) },
+    ]);
+    expect(written.map(textOf)).toEqual([textOf(upsert('a', 2))]);
+  });
+
+  test('another one of the same age is not written over, and told', async () => {
+    const there = { text: Buffer.from('{"id":"a","pk":"key of a","version":1,"by":"somebody else"}'), etag: 'e' };
+    const stored: Stored = async () => new Map([[a.key, there]]);
+    const { written, older } = await writeBy([a], { rule: '/version', stored });
+    expect([written, older]).toEqual([[], [a]]);
+  });
+});
+
+test('what became newer while a deletion was on its way is not deleted', async () => {
+  const rig = await useContainer({ ranges: 1 });
+  const plain = cosmosSink(rig.connection, rig.facts, { concurrency: 1 });
+  const stored = storedIn(rig.connection, rig.facts, { concurrency: 1 });
+  await plain.write([{ ...upsert('a', 1) }], EVERYTHING);
+  const first = await stored([upsert('a')]);
+  await plain.write([upsert('a', 9)], EVERYTHING);
+  let looks = 0;
+  const late: Stored = (changes) => (looks++ === 0 ? Promise.resolve(first) : stored(changes));
+  const target = cosmosSink(rig.connection, rig.facts, { concurrency: 1, phrase: conditionally });
+  const sink = patient(ifNewer(lookedInto(target, late, judgeAgain), { ...newness('/version'), stored: late }), 20_000);
+  const document = Buffer.from('{"id":"a","pk":"key of a","version":5}');
+  await sink.write([{ ...removal('a'), document }], EVERYTHING);
+  expect(namesIn(await contentsOf(rig.emulator, 'db/items'))).toEqual(['a 9']);
+});
+
 test.each([
   ['is taken for new where nothing is compared', undefined, 'a 2'],
   ['changes nothing with --if-newer', '/version', 'a 3'],
@@ -131,6 +217,8 @@ test.each([
   vi.restoreAllMocks();
   expect(namesIn(await contentsOf(rig.emulator, 'db/items'))).toEqual([left]);
 });
+
+type Failing = (wanted: readonly Change[]) => Error;
 
 const LOST: readonly Fault[] = [{ after: 'drop' }, { after: 'reset' }, { after: 'drop' }];
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Page } from '../../src/contract.ts';
+import { EVERYTHING, type Page } from '../../src/contract.ts';
 import { readContainer } from '../../src/cosmos/container.ts';
+import type { Fault } from '../../src/emulator/emulator.ts';
 import { describeSource } from '../contract/source.ts';
 import { idOf, pagesOf, textOf } from '../support/changes.ts';
 import { upsertText } from '../support/contents.ts';
@@ -165,6 +166,32 @@ describe('a container that was created again', () => {
     await expect(read()).rejects.toMatchObject(RECREATED);
     expect(ids).toHaveLength(10);
   });
+});
+
+test.each<[string, Fault | undefined]>([
+  ['has nothing in it', undefined],
+  ['does not take the position', { status: 400 }],
+])('a container that was created again between two pages, and %s, is not taken for the end', async (_, fault) => {
+  const rig = await openFeed({ ranges: 1, documents: 20 });
+  const range = await onlyRange(rig.source);
+  const read = async (): Promise<void> => {
+    for await (const _page of rig.source.pages(range, undefined, new AbortController().signal)) {
+      await recreate(rig);
+      rig.intercept = ({ operation }) => (operation === 'changeFeed' ? fault : undefined);
+    }
+  };
+  await expect(read()).rejects.toMatchObject(RECREATED);
+});
+
+test('a page of which nothing is wanted is not the end for now', async () => {
+  const rig = await openFeed({ ranges: 1, documents: 20 });
+  const source = feedOf(rig, { scope: { whole: EVERYTHING, holds: () => false } });
+  const pages = await pagesOf(source, await onlyRange(source));
+  expect(pages.map(({ changes, hasMore }) => [changes.length, hasMore])).toEqual([
+    [0, true],
+    [0, true],
+    [0, false],
+  ]);
 });
 
 const RECREATED = { code: 'container_recreated', hint: expect.stringMatching(/--restart/) };
