@@ -7,6 +7,8 @@ export interface PaceSample {
   readonly documentsPerSecond: number;
   readonly requestUnitsPerSecond: number;
   readonly throttled: number;
+  /** Documents that were refused, and are kept elsewhere. */
+  readonly setAside: number;
   /** About how many documents are still to come. */
   readonly lag: number;
   /** How much is done, 0 to 1; undefined when nobody knows. */
@@ -27,7 +29,7 @@ export class Pace {
   sample(): PaceSample {
     const { tally, meters } = this.#view;
     const oldest = this.#mark();
-    const { written: documents, settled, expected } = tally;
+    const { written: documents, settled, expected, setAside } = tally;
     const { throttled, requestCharge } = total(meters);
     const seconds = Math.max(0.001, (tally.elapsedMs - oldest.elapsedMs) / 1000);
     const documentsPerSecond = (documents - oldest.written) / seconds;
@@ -39,6 +41,7 @@ export class Pace {
       documentsPerSecond: Math.round(documentsPerSecond),
       requestUnitsPerSecond: Math.round((requestCharge - oldest.requestCharge) / seconds),
       throttled,
+      setAside,
       lag,
       fraction: all > 0 ? settled / all : undefined,
       etaMs: settledPerSecond > 0 ? Math.round((lag / settledPerSecond) * 1000) : undefined,
@@ -61,13 +64,19 @@ export function describePace({
   documents,
   documentsPerSecond,
   requestUnitsPerSecond,
+  setAside,
   lag,
   fraction,
   etaMs,
 }: PaceSample): string {
   const done = fraction === undefined ? '' : `, ${Math.floor(fraction * 100)} %`;
   const eta = etaMs === undefined || lag === 0 ? '' : `, ${formatDuration(etaMs)} to go`;
-  return `${grouped(documents)} documents, ${grouped(documentsPerSecond)}/s, ${grouped(requestUnitsPerSecond)} RU/s, lag ${grouped(lag)}${done}${eta}`;
+  return `${grouped(documents)} documents, ${grouped(documentsPerSecond)}/s, ${grouped(requestUnitsPerSecond)} RU/s${asideOf(setAside)}, lag ${grouped(lag)}${done}${eta}`;
+}
+
+/** Nothing where there is nothing to be worried about. */
+export function asideOf(setAside: number): string {
+  return setAside > 0 ? `, ${grouped(setAside)} set aside` : '';
 }
 
 export const grouped = (value: number): string => value.toLocaleString('en-US');

@@ -5,7 +5,7 @@ import ora from 'ora';
 import { formatDuration } from '../support/duration.ts';
 import { escapeControls } from '../support/escape.ts';
 import type { EdgeTalk } from './edge-talk.ts';
-import { grouped, Pace, type PaceSample } from './pace.ts';
+import { asideOf, grouped, Pace, type PaceSample } from './pace.ts';
 import { lines } from './plain.ts';
 
 /** Spinner, bar and colour. Only for a terminal: elsewhere the libraries leave debris in the output. */
@@ -104,7 +104,8 @@ function barOf(stream: WriteStream, pace: Pace, colour: ChalkInstance): Moving {
   };
 }
 
-function fieldsOf({ fraction, documents, documentsPerSecond, requestUnitsPerSecond, lag, etaMs }: PaceSample) {
+function fieldsOf(sample: PaceSample) {
+  const { fraction, documents, documentsPerSecond, requestUnitsPerSecond, setAside, lag, etaMs } = sample;
   return {
     fraction: fraction ?? 0,
     fields: {
@@ -112,7 +113,7 @@ function fieldsOf({ fraction, documents, documentsPerSecond, requestUnitsPerSeco
       documents: grouped(documents),
       speed: grouped(documentsPerSecond),
       charge: grouped(requestUnitsPerSecond),
-      rest: restOf(lag, etaMs),
+      rest: `${restOf(lag, etaMs)}${asideOf(setAside)}`,
     },
   };
 }

@@ -90,7 +90,7 @@ export async function copyContainer(
       await planCopy({ accounts, from, to, life, work, reshape, job, tally }, options, context);
       return;
     }
-    const refusals = own(await openRefusals(options, job, tally));
+    const refusals = own(await openRefusals(options, job, tally, context.talk));
     const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
       patiently(
         () => connect(accounts, { from, to }, { work, transform, reshape }, options, context),

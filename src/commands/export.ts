@@ -97,7 +97,7 @@ export async function exportContainer(
     if (file !== undefined && !options.dryRun) ofThisJob(destination, () => assertUsable(file, job, options));
 
     const tally = new Tally();
-    const refusals = own(await openRefusals(options, job, tally));
+    const refusals = own(await openRefusals(options, job, tally, context.talk));
     const patience: PatienceOptions = {
       budgetMs: options.patience,
       signal: context.signal,

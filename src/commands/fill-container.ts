@@ -71,7 +71,7 @@ export async function fillContainer(
     if (file !== undefined) assertUsable(file, names, options);
     const tally = new Tally();
     tally.expected = job.expected;
-    const refusals = own(await (job.refusals?.(names, tally) ?? openRefusals(options, names, tally)));
+    const refusals = own(await (job.refusals?.(names, tally) ?? openRefusals(options, names, tally, talk)));
     const waiting = { budgetMs: options.patience, onWait: () => void tally.retries++ };
     const connect = async (): Promise<{ connection: Connection; facts: ContainerFacts }> => {
       const connection = await accounts.connect(address, 'target');

@@ -8,6 +8,7 @@ import { FlowError } from '../support/error.ts';
 import { redact } from '../support/redaction.ts';
 import type { Closable } from '../support/scope.ts';
 import type { Tally } from '../support/tally.ts';
+import type { Talk } from './command.ts';
 
 export interface RefusalOptions {
   readonly deadLetter: string | undefined;
@@ -24,7 +25,12 @@ export interface Refusals extends Closable {
 }
 
 /** What the flags say: to stop at the first, or to set aside up to so many. */
-export async function openRefusals(options: RefusalOptions, job: JobNames, tally: Tally): Promise<Refusals> {
+export async function openRefusals(
+  options: RefusalOptions,
+  job: JobNames,
+  tally: Tally,
+  talk: Talk,
+): Promise<Refusals> {
   const { deadLetter: file, maxErrors = Number.POSITIVE_INFINITY } = options;
   if (file === undefined || options.dryRun) {
     const advice = 'to go on without it, set it aside: --dead-letter FILE';
@@ -33,14 +39,18 @@ export async function openRefusals(options: RefusalOptions, job: JobNames, tally
   const letters = await openDeadLetters(file);
   let count = 0;
   const setAside: SetAside = async ({ refusals }, range, attempt) => {
+    const [first] = refusals as readonly [Refusal];
+    const isFirst = count === 0;
     count += refusals.length;
-    if (count > maxErrors) throw tooMany(maxErrors, refusals[0] as Refusal);
+    if (count > maxErrors) throw tooMany(maxErrors, first);
     const time = new Date();
     await letters.add(
       refusals.map(({ change, reason, status, substatus }) => {
         return { change, range, job, attempt, ...wordsOf(reason), status, substatus, time };
       }),
     );
+    // Who follows a feed does not see the end of the run, where the rest is counted.
+    if (isFirst) talk.note(`the first that is set aside, in "${file}": ${wordsOf(first.reason).reason}`);
   };
   return {
     around: (sink) => settingAside(sink, setAside, tally),

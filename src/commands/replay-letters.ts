@@ -53,7 +53,7 @@ export async function replayLetters(
         superseding: newness && { age: newness.age, onSuperseded: () => void left.superseded++ },
       }),
     refusals: async (names: Parameters<typeof openRefusals>[1], tally: Parameters<typeof openRefusals>[2]) => {
-      const refusals = options.deadLetter === undefined ? undefined : await openRefusals(options, names, tally);
+      const refusals = options.deadLetter === undefined ? undefined : await openRefusals(options, names, tally, talk);
       const around = (sink: Sink): Sink =>
         refusals?.around(noting(sink, left)) ?? settingAside(noting(sink, left), async () => {}, tally);
       return { around, report: () => left.report(file), close: async () => refusals?.close() };

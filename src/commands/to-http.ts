@@ -61,7 +61,10 @@ export function toHttp(url: URL, options: ToHttpOptions, { environment, signal, 
     const circuit = new Circuit({
       failuresMax: FAILURES_MAX,
       openMs: OPEN_MS,
-      onOpen: ({ message }) => talk.note(`${message}; asking it only now and then`),
+      onOpen({ message }) {
+        // After a stop it is not asked much longer.
+        if (!signal.aborted) talk.note(`${message}; asking it only now and then`);
+      },
       onClose: () => talk.note(`"${name}" takes changes again`),
     });
     return httpSink(receiver, circuit, {

@@ -5,6 +5,7 @@ import { counted as countedSink } from '../sinks/counted.ts';
 import { counted as countedSource } from '../sources/counted.ts';
 import { untilTold } from '../sources/until-told.ts';
 import { formatDuration } from '../support/duration.ts';
+import { later } from '../support/later.ts';
 import { type Meter, total } from '../support/meter.ts';
 import { ClosedPipe } from '../support/output.ts';
 import type { Tally } from '../support/tally.ts';
@@ -36,6 +37,11 @@ export async function transfer(work: Transfer, context: Context): Promise<void> 
   );
   const progress = showsProgress ? talk.progress({ tally, meters }) : undefined;
   let state: string | undefined = 'not finished';
+  const busy = later(signal, SILENCE_MS);
+  const onBusy = (): void => {
+    if (!(signal.reason instanceof ClosedPipe)) talk.note(GIVING);
+  };
+  busy.addEventListener('abort', onBusy);
   try {
     await run(within.source, countedSink(work.sink, tally), within.checkpoint, { window, signal });
     state = signal.aborted ? 'stopped' : 'done';
@@ -44,6 +50,7 @@ export async function transfer(work: Transfer, context: Context): Promise<void> 
     if (error instanceof ClosedPipe || !hasBegun(tally, meters)) state = undefined;
     throw error;
   } finally {
+    busy.removeEventListener('abort', onBusy);
     progress?.stop();
     if (state !== undefined) summarise(state, tally, meters, context);
   }
@@ -51,6 +58,9 @@ export async function transfer(work: Transfer, context: Context): Promise<void> 
 
 /** How long after a stop a target may still be busy before what was read is left unwritten. */
 export const DRAIN_MS = 10_000;
+/** How long such a wait goes without saying. */
+const SILENCE_MS = 1000;
+const GIVING = `giving the destination up to ${formatDuration(DRAIN_MS)} to take what was read; Ctrl-C again leaves at once`;
 
 /**
  * Pages of a range that may be read but not committed, and bytes of documents over all ranges: enough to read and write

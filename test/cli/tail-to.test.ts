@@ -106,6 +106,7 @@ test('a change that is refused ends the run with 6, and says which; or is set as
   const letters = readFileSync(join(cwd, 'letters.ndjson'), 'utf8').trimEnd().split('\n');
   expect(letters).toHaveLength(1);
   expect(letters[0]).toContain(`"${bad}"`);
+  expect(setAside.stderr).toMatch(/the first that is set aside, in "letters\.ndjson": .* answered 422 .*: no amount\n/);
   expect((await tail()).stderr).toMatch(/read 0, written 0/);
 });
 

@@ -31,6 +31,7 @@ export interface AnswerOptions {
 export function outcomeOf({ status, headers, text }: Answer, options: AnswerOptions): Outcome {
   const { receiver, isConflictDuplicate, nowMs } = options;
   const answered = `"${receiver}" answered ${status}`;
+  const said = `${answered}${words(text)}`;
   if ((status >= 200 && status < 300) || (status === CONFLICT && isConflictDuplicate)) return { kind: 'delivered' };
   if (LATER.has(status)) {
     const waitMs = retryAfterMs(first(headers['retry-after']), nowMs);
@@ -40,33 +41,43 @@ export function outcomeOf({ status, headers, text }: Answer, options: AnswerOpti
     return { kind: 'again', retryAfterMs: waitMs, reason };
   }
   if (status === UNAUTHORIZED || status === FORBIDDEN) {
-    const hint = 'give it what it asks for: --http-header-env authorization=VARIABLE takes it from the environment';
-    return stop(new FlowError('unauthorized', answered, { hint }));
-  }
-  if (status === GONE) {
     const hint =
-      'it wants nothing more from here; the same command goes on where it stopped, should it change its mind';
-    return stop(new FlowError('sink_refused', `${answered}: gone`, { hint }));
+      'give it what it asks for: --http-header-env authorization=VARIABLE takes a header from the environment; ' +
+      'COSMOSFLOW_WEBHOOK_SECRET is the secret that requests are signed with';
+    return stop(new FlowError('unauthorized', said, { hint }));
   }
+  if (OF_CHANGES.has(status)) return { kind: 'refused', status, why: words(text) };
   if (status >= 300 && status < 400) {
     const hint = 'redirects are not followed, because what is sent could get lost on the way: give the final address';
     return stop(new FlowError('sink_refused', `${answered}${target(first(headers.location))}`, { hint }));
   }
-  if (status >= 400 && status < 500) return { kind: 'refused', status, why: words(text) };
-  return stop(new FlowError('sink_refused', `${answered}${words(text)}`, { hint: 'look at the log of the receiver' }));
+  const hint = HINTS[status] ?? `that is about no document: look at the log of the receiver; ${GOES_ON}`;
+  return stop(new FlowError('sink_refused', said, { hint }));
 }
 
 /** Whether a smaller batch may be taken where this one was not. */
-export function isOfDocuments(status: number): boolean {
-  return OF_DOCUMENTS.has(status);
+export function mayFitInParts(status: number): boolean {
+  return IN_PARTS.has(status);
 }
 
 const LATER: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
-const OF_DOCUMENTS: ReadonlySet<number> = new Set([400, 413, 422]);
+/** About what was sent. All else is about where it was sent, or how, and would be the answer to every change. */
+const OF_CHANGES: ReadonlySet<number> = new Set([400, 409, 412, 413, 422, 423, 424, 451]);
+const IN_PARTS: ReadonlySet<number> = new Set([400, 413, 422]);
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 const CONFLICT = 409;
-const GONE = 410;
+const GOES_ON = 'the same command goes on where it stopped';
+const TAKES = `say what it takes with --http-body and --http-compress; ${GOES_ON}`;
+const PATH =
+  'check the path of --to, which is not shown, because it may be a secret; with another path the job is another one';
+const HINTS: Readonly<Record<number, string>> = {
+  404: PATH,
+  405: `say how it takes changes with --http-method, or ${PATH}`,
+  406: TAKES,
+  410: `it wants nothing more from here; ${GOES_ON}, should it change its mind`,
+  415: TAKES,
+};
 const WORDS_MAX = 200;
 
 function stop(reason: FlowError): Outcome {

@@ -5,7 +5,7 @@ import { Batches, type BatchLimits } from './batches.ts';
 import { type BodyOptions, bodyOf } from './body.ts';
 import type { Circuit } from './circuit.ts';
 import { batchId, changeId, type Origin } from './message-id.ts';
-import { isOfDocuments, type Outcome } from './outcome.ts';
+import { mayFitInParts, type Outcome } from './outcome.ts';
 import type { Message, Receiver } from './receiver.ts';
 import { DELIVERED, inOrder, type Result, raise } from './result.ts';
 
@@ -46,7 +46,7 @@ export function httpSink(receiver: Receiver, circuit: Circuit, options: HttpSink
       case 'stop':
         return { ...DELIVERED, left: batch };
       case 'refused':
-        if (batch.length > 1 && isOfDocuments(outcome.status)) return inOrder(batches.halve(batch), send);
+        if (batch.length > 1 && mayFitInParts(outcome.status)) return inOrder(batches.halve(batch), send);
         return { ...DELIVERED, refusals: batch.map((change) => refusal(change, outcome, options.name)) };
     }
   };
@@ -73,11 +73,16 @@ function refusal(
   { status, why }: Extract<Outcome, { kind: 'refused' }>,
   name: string,
 ): Result['refusals'][number] {
-  const [id] = JSON.parse(`[${change.key}]`) as readonly unknown[];
-  const message = `"${name}" answered ${status} to the document with id ${JSON.stringify(id)}${why}`;
+  const message = `"${name}" answered ${status} to ${subjectOf(change)}${why}`;
   const hint =
     status === 409
       ? 'if that says that it has the document already, add --treat-409-as-duplicate'
       : 'mend the receiver or the document; the same command goes on at its page';
   return { change, status, reason: new FlowError('sink_refused', message, { hint }) };
+}
+
+function subjectOf({ key, isResult }: Change): string {
+  if (isResult) return 'a result';
+  const [id] = JSON.parse(`[${key}]`) as readonly unknown[];
+  return `the document with id ${JSON.stringify(id)}`;
 }

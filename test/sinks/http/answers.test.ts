@@ -46,15 +46,20 @@ describe('a receiver that answers', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test.each([304, 410, 501, 505, 511])('%i stops the run', async (code) => {
-    const { url } = await serve(status(code));
+  test.each([304, 402, 404, 405, 406, 410, 415, 421, 431, 501, 505, 511])('%i stops the run', async (code) => {
+    const { url, requests } = await serve(status(code));
     const failure = await failureOf(openSink(url).write(CHANGES, EVERYTHING));
     expect(failure).toMatchObject({ code: 'sink_refused', message: expect.stringContaining(`answered ${code}`) });
+    expect(requests.length).toBeLessThanOrEqual(CHANGES.length);
   });
 
   test.each([401, 403])('%i stops the run for want of credentials', async (code) => {
-    const { url } = await serve(status(code));
-    expect(await failureOf(openSink(url).write(CHANGES, EVERYTHING))).toMatchObject({ code: 'unauthorized' });
+    const { url } = await serve((response) => response.writeHead(code).end(`it is\nunsigned ${'x'.repeat(1000)}`));
+    expect(await failureOf(openSink(url).write(CHANGES, EVERYTHING))).toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringMatching(/ answered 40[13]: it is unsigned x{150,200}…$/),
+      hint: expect.stringContaining('COSMOSFLOW_WEBHOOK_SECRET'),
+    });
   });
 
   test('that it wants no more is asked nothing more', async () => {
@@ -66,7 +71,7 @@ describe('a receiver that answers', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test.each([400, 402, 404, 405, 409, 413, 415, 422, 451])('%i refuses the change', async (code) => {
+  test.each([400, 409, 412, 413, 422, 451])('%i refuses the change', async (code) => {
     const { url } = await serve((response, { body }) =>
       response.writeHead(body.includes('"a"') ? code : 200).end('it has\r\n\u001b[2J no total'),
     );
@@ -80,6 +85,14 @@ describe('a receiver that answers', () => {
     expect((reason as Error).message).toBe(
       `"${new URL(url).origin}" answered ${code} to the document with id "a": it has \\u{1b}[2J no total`,
     );
+  });
+
+  test('400 to a result of a query does not say that it was a document', async () => {
+    const { url } = await serve(status(400));
+    const result = { ...upsert('a'), key: '"","FF","",0', isResult: true };
+    expect(await failureOf(openSink(url).write([result], EVERYTHING))).toMatchObject({
+      refusals: [{ reason: { message: expect.stringMatching(/ answered 400 to a result$/) } }],
+    });
   });
 
   test('409 has the change already, where that is said', async () => {

@@ -232,11 +232,11 @@ describe('of a batch that is refused for what is in it', () => {
   });
 });
 
-test('a batch that is refused for where it was sent is refused as a whole', async () => {
-  const { url, requests } = await serve(status(404));
+test('a batch that is refused for what no part of it would cure is refused as a whole', async () => {
+  const { url, requests } = await serve(status(409));
   const changes = [upsert('a'), upsert('b')];
   expect(await failureOf(openSink(url, { sink: batched(10) }).write(changes, EVERYTHING))).toMatchObject({
-    refusals: changes.map((change) => ({ change, status: 404 })),
+    refusals: changes.map((change) => ({ change, status: 409 })),
   });
   expect(requests).toHaveLength(1);
 });
