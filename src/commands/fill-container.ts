@@ -64,6 +64,7 @@ export async function fillContainer(
   const address = parseAddress(target);
   assertFills(options);
   const { signal, talk } = context;
+  const { targetPartitionKey } = options;
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
     const names = { source: job.source, target: accounts.nameOf(address, 'target'), mode: job.mode };
@@ -75,7 +76,7 @@ export async function fillContainer(
     const waiting = { budgetMs: options.patience, onWait: () => void tally.retries++ };
     const connect = async (): Promise<{ connection: Connection; facts: ContainerFacts }> => {
       const connection = await accounts.connect(address, 'target');
-      const facts = await open(connection, address, job.partitionKeyPath, { ...context, ...options });
+      const facts = await open(connection, address, job.partitionKeyPath, { signal, talk, targetPartitionKey });
       await setTerms({ connection, facts, role: 'target' }, options, context);
       return { connection, facts };
     };
@@ -111,7 +112,11 @@ async function open(
   connection: Connection,
   name: ContainerName,
   partitionKeyPath: string | undefined,
-  { signal, talk, targetPartitionKey: wanted }: Context & Pick<FillOptions, 'targetPartitionKey'>,
+  {
+    signal,
+    talk,
+    targetPartitionKey: wanted,
+  }: Pick<Context, 'signal' | 'talk'> & Pick<FillOptions, 'targetPartitionKey'>,
 ): Promise<ContainerFacts> {
   const { client } = connection;
   try {
