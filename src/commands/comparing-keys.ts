@@ -49,7 +49,8 @@ export async function comparingKeys(
     over.abort();
   };
   await Promise.all([
-    work({ ...context, signal })
+    // Not spread: whoever looks at standard input has it, and no other pipeline may.
+    work(Object.create(context, { signal: { value: signal } }) as Context)
       .catch(fail)
       .finally(() => over.abort()),
     // What a stop cuts off says so.
