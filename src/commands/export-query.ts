@@ -32,7 +32,10 @@ export async function exportQuery(source: string, options: QueryExportOptions, c
   const missing = shape.parameters.find((name) => !asked.parameters.some((given) => given.name === name));
   if (missing !== undefined) throw withoutValue(missing);
   if (passes !== 'one' && !shape.versions) throw notByDocument(options);
-  const destination = destinationOf({ ...options, envelope: false }, context);
+  const destination = destinationOf(
+    { ...options, envelope: false, names: options.transform ? undefined : shape.names },
+    context,
+  );
   const isKept = (options.checkpoint ?? destination.checkpoint) !== undefined;
   if (passes === 'incremental' && !isKept) throw withoutCheckpoint();
   await exportContainer(

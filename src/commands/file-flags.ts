@@ -26,7 +26,7 @@ export const fileFlags = allNeeding(OUT, {
   rotateEvery: duration('--rotate-every <time>', 'begin another file after this time', undefined, { minMs: 1 }),
   columns: parsed(
     '--columns <paths>',
-    'the columns of csv (id,customer.name,"a.b") or parquet; else what the first documents have, or all',
+    'the columns of csv (id,customer.name,"a.b") or parquet; else those that the query names, or all',
     parsePaths,
   ),
   avroSchema: parsed(

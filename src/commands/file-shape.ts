@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { COMPRESSIONS, type Compression } from '../formats/compression.ts';
+import type { COMPRESSIONS } from '../formats/compression.ts';
 import type { FORMATS } from '../formats/named.ts';
 import type { Path } from '../formats/paths.ts';
 import type { Rotation } from '../sinks/files/rotation.ts';
@@ -23,7 +23,7 @@ export interface FileShape {
   /** The path is that of a file, and not of a directory. */
   readonly isSingle: boolean;
   readonly format: FormatName;
-  readonly compression: Compression;
+  readonly compress: CompressionName;
   readonly rotation: Rotation;
   /** Tells apart what cannot be gone on with as if it were the other. */
   readonly name: string;
@@ -43,7 +43,7 @@ export function shapeOf(out: string, options: FileOptions): FileShape {
   return {
     isSingle,
     format,
-    compression: COMPRESSIONS[compress],
+    compress,
     rotation,
     name: nameOf(format, compress, options),
   };

@@ -7,6 +7,7 @@ import { changeFeed, type FeedMode } from '../sources/change-feed.ts';
 import { EVERYWHERE, type FeedScope, scopeOfKey } from '../sources/feed-scope.ts';
 import { describeFeedStart, type FeedStart } from '../sources/feed-start.ts';
 import { untilIdle } from '../sources/until-idle.ts';
+import { namesSelected } from '../sql/clauses.ts';
 import { FlowError } from '../support/error.ts';
 import type { Context } from './command.ts';
 import { type Destination, type DestinationOptions, destinationOf } from './destination.ts';
@@ -28,7 +29,7 @@ export interface TailOptions extends ExportOptions, DestinationOptions, Presenta
 
 /** Hands on what changes in a container; resolves when it has come as far as is asked for, or is told to stop. */
 export async function tailContainer(source: string, given: TailOptions, context: Context): Promise<void> {
-  const options = { ...given, envelope: given.envelope || keepsFacts(given) };
+  const options = { ...given, envelope: given.envelope || keepsFacts(given), names: namesIn(given) };
   const start = startOf(options);
   const destination = destinationOf(options, context);
   assertSomethingComes(options, destination);
@@ -45,6 +46,12 @@ export async function tailContainer(source: string, given: TailOptions, context:
     },
   };
   await exportContainer(source, reader, destination, options, context);
+}
+
+/** What is deleted, put in envelopes or transformed has other names than those that are selected. */
+function namesIn({ select, mode, envelope, transform }: TailOptions): readonly string[] | undefined {
+  const isPlain = mode === 'latest version' && !envelope && transform === undefined;
+  return isPlain && select !== undefined ? namesSelected(select) : undefined;
 }
 
 /** From now until now there is nothing. */

@@ -1,15 +1,14 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { avroFormat } from '../formats/avro.ts';
+import { COMPRESSIONS } from '../formats/compression.ts';
 import { openFormat } from '../formats/named.ts';
 import { disk } from '../sinks/files/disk.ts';
 import { DECIDED, filesSink } from '../sinks/files/files.ts';
-import { fitting } from '../sinks/files/fitting.ts';
 import { directoryLayout, fileLayout, type Layout } from '../sinks/files/layout.ts';
 import { takeBack } from '../sinks/files/recovery.ts';
 import { makeDirectory } from '../support/directory.ts';
 import { FlowError } from '../support/error.ts';
-import type { Context } from './command.ts';
 import type { Destination } from './destination.ts';
 import { type FileOptions, shapeOf } from './file-shape.ts';
 
@@ -18,13 +17,15 @@ export interface ToFilesOptions extends FileOptions {
   readonly restart: boolean;
   /** Documents come in envelopes. */
   readonly envelope: boolean;
+  /** All that documents may have, where a query says so. */
+  readonly names?: readonly string[] | undefined;
 }
 
 /** Files in a directory, or a single one where the path ends in a known extension. */
-export function toFiles(out: string, options: ToFilesOptions, { talk }: Pick<Context, 'talk'>): Destination {
+export function toFiles(out: string, options: ToFilesOptions): Destination {
   const shape = shapeOf(out, options);
   const path = resolve(out);
-  const suffix = `.${shape.format}${shape.compression.suffix}`;
+  const suffix = `.${shape.format}${COMPRESSIONS[shape.compress].suffix}`;
   const layout = shape.isSingle ? fileLayout(path) : directoryLayout(path, suffix);
   const checkpoint = options.checkpoint ?? checkpointOf(layout, path);
   assertWritable(layout.directory);
@@ -40,14 +41,14 @@ export function toFiles(out: string, options: ToFilesOptions, { talk }: Pick<Con
       const format = openFormat(shape.format, {
         columns: options.columns,
         isUnsafe: options.csvUnsafe,
+        compression: shape.compress,
         avroSchema: options.avroSchema,
-        decided: notes.get(DECIDED),
+        decided: notes.get(DECIDED) ?? (options.names && JSON.stringify(options.names.map((name) => [name]))),
         envelope: options.envelope,
-        onLeftOut: (name) => talk.note(leftOut(name)),
       });
-      const { compression, rotation } = shape;
-      const shop = { disk, layout, format, compression, rotation, now: Date.now };
-      return fitting(await filesSink(shop, { notes, about, requestCharge }), format);
+      const compression = COMPRESSIONS[shape.compress];
+      const shop = { disk, layout, format, compression, rotation: shape.rotation, now: Date.now };
+      return filesSink(shop, { notes, about, requestCharge });
     },
   };
 }
@@ -55,11 +56,6 @@ export function toFiles(out: string, options: ToFilesOptions, { talk }: Pick<Con
 /** Whether rows have columns for what is known of a change beside its document, which are filled from its envelope. */
 export function keepsFacts({ out, ...options }: FileOptions & { readonly out: string | undefined }): boolean {
   return out !== undefined && options.avroSchema === undefined && shapeOf(out, options).format === 'avro';
-}
-
-function leftOut(name: string): string {
-  const shown = JSON.stringify(name);
-  return `columns are those of the first documents: ${shown} of a later one is left out; choose with --columns`;
 }
 
 function checkpointOf({ isSingle }: Layout, path: string): string {

@@ -4,10 +4,19 @@ import type { Conversion } from './conversion.ts';
 // A thread that makes one file of another and ends. It loads what it needs and nothing else.
 
 const { name, options, from, to } = workerData as Conversion;
-if (name === 'parquet') {
-  const { writeParquet } = await import('./parquet-writing.ts');
-  await writeParquet(from, to, options);
-} else {
-  const { writeAvro } = await import('./avro-writing.ts');
-  await writeAvro(from, to, options);
+switch (name) {
+  case 'parquet': {
+    const { writeParquet } = await import('./parquet-writing.ts');
+    await writeParquet(from, to, options);
+    break;
+  }
+  case 'avro': {
+    const { writeAvro } = await import('./avro-writing.ts');
+    await writeAvro(from, to, options);
+    break;
+  }
+  case 'csv': {
+    const { writeCsv } = await import('./csv-writing.ts');
+    await writeCsv(from, to, options);
+  }
 }

@@ -5,12 +5,14 @@ import { buffers } from '../support/buffers.ts';
 import { FlowError, type FlowErrorCode } from '../support/error.ts';
 import { shrinkHeap } from '../support/heap.ts';
 import type { AvroOptions } from './avro-writing.ts';
+import type { CsvWritingOptions } from './csv-writing.ts';
 import type { ParquetOptions } from './parquet-writing.ts';
 
 /** What a thread of conversion-worker.ts is started with. */
 export type Conversion = { readonly from: string; readonly to: string } & (
   | { readonly name: 'parquet'; readonly options: ParquetOptions }
   | { readonly name: 'avro'; readonly options: AvroOptions }
+  | { readonly name: 'csv'; readonly options: CsvWritingOptions }
 );
 
 type Converter = Pick<Conversion, 'name' | 'options'>;

@@ -1,4 +1,4 @@
-import { locateMembers, SPAN, skipSpace, skipValue } from '../support/json-bytes.ts';
+import { locateMembers, SPAN } from '../support/json-bytes.ts';
 import { jsonScanner } from '../support/json-scanner.ts';
 import type { Path } from './paths.ts';
 
@@ -22,26 +22,6 @@ export class Columns {
   }
 }
 
-/** The names of the members of some documents, in the order in which they first appear. */
-export function namesIn(documents: readonly Uint8Array[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const document of documents) for (const name of memberNames(document)) names.add(name);
-  return names;
-}
-
-export function* memberNames(document: Uint8Array): Generator<string> {
-  const text = Buffer.from(document.buffer, document.byteOffset, document.byteLength);
-  let at = skipSpace(text, skipSpace(text, 0) + 1);
-  while (text[at] === QUOTE) {
-    const end = skipValue(text, at);
-    yield JSON.parse(text.toString('utf8', at, end)) as string;
-    at = skipSpace(text, skipValue(text, skipSpace(text, skipSpace(text, end) + 1)));
-    if (text[at] === COMMA) at = skipSpace(text, at + 1);
-  }
-}
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
 const OPEN_OBJECT = 0x7b;
 
 /** The names that are looked for in one object. */

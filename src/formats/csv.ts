@@ -1,47 +1,58 @@
-import { Columns, memberNames, namesIn } from './csv-columns.ts';
-import type { AppendedFormat } from './format.ts';
+import { FlowError } from '../support/error.ts';
+import { converting } from './conversion.ts';
+import { Columns } from './csv-columns.ts';
+import { columnsIn } from './csv-header.ts';
+import { type CsvText, csvText } from './csv-text.ts';
+import { type CsvWritingOptions, VALUE } from './csv-writing.ts';
+import type { AppendedFormat, Format } from './format.ts';
 import type { Path } from './paths.ts';
+import { PropertyNames } from './property-names.ts';
 
-export interface CsvOptions {
-  /** What the columns hold. `undefined`: what the first documents have. */
+export interface CsvOptions extends CsvWritingOptions {
+  /** What the columns hold. `undefined`: nobody knows before all documents of a file are known. */
   readonly columns: readonly Path[] | undefined;
-  /** Leaves text as it is that a spreadsheet would take for a formula. */
-  readonly isUnsafe: boolean;
+  /** What was decided for a file that is gone on with. */
   readonly decided: string | undefined;
-  /** Told once of a member that no column is for, when the columns are those of the first documents. */
-  readonly onLeftOut: (name: string) => void;
 }
 
 /**
  * RFC 4180, with a header: a cell is the value's own text. Numbers keep their digits, objects and arrays are JSON, and
  * what is null or not there is empty. Text that a spreadsheet would take for a formula gets an apostrophe before it.
+ * Rows are added to a file of columns that are known; else it is made once its documents are, and has columns for all
+ * that they have. What is no object is in the column `value`.
  */
-export function csv({ columns: wanted, isUnsafe, decided, onLeftOut }: CsvOptions): AppendedFormat {
-  const safe = isUnsafe ? (text: string) => text : withoutFormula;
-  let columns = wanted && new Columns(wanted);
-  if (!columns && decided !== undefined) columns = new Columns(JSON.parse(decided) as Path[]);
-  let report = wanted ? undefined : onLeftOut;
-  const settle = (documents: readonly Uint8Array[]): Columns => {
-    columns ??= new Columns([...namesIn(documents)].map((name) => [name]));
-    return columns;
+export function csv({ columns, decided, isUnsafe, compression }: CsvOptions): Format {
+  if (columns) return appended(columns, csvText(isUnsafe));
+  if (decided !== undefined) return closed(JSON.parse(decided) as Path[], csvText(isUnsafe));
+  return {
+    extension: 'csv',
+    convert: converting({ name: 'csv', options: { isUnsafe, compression } }),
+    addingTo: async (file) => closed(await columnsIn(file, { isUnsafe, compression }), csvText(isUnsafe)),
   };
-  const reportLeftOut = ({ paths }: Columns, documents: readonly Uint8Array[]): void => {
-    const name = report && firstOtherThan(new Set(paths.map(([first = '']) => first)), documents);
-    if (name === undefined) return;
-    report?.(name);
-    report = undefined;
+}
+
+/** For rows of columns that were chosen. */
+function appended(paths: readonly Path[], { header, cell, line }: CsvText): AppendedFormat {
+  const columns = new Columns(paths);
+  const values = paths.findIndex(([name, ...below]) => name === VALUE && below.length === 0);
+  const head = Buffer.from(header(paths.map((path) => path.join('.'))));
+  const rowOf = (document: Uint8Array): Buffer => {
+    const text = Buffer.from(document.buffer, document.byteOffset, document.byteLength);
+    const cells = paths.map(() => '');
+    if (text[0] === OPEN_OBJECT) {
+      columns.each(text, (column, start, end) => {
+        cells[column] = cell(text, start, end);
+      });
+    } else cells[values] = cell(text, 0, text.length);
+    return Buffer.from(line(cells));
   };
   return {
     extension: 'csv',
     separatorBytes: 0,
     trailer: new Uint8Array(0),
-    header: () => Buffer.from(columns ? lineOf(columns.paths.map((path) => quoted(safe(path.join('.'))))) : ''),
-    decided: () => columns && JSON.stringify(columns.paths),
+    header: () => head,
     rows(documents) {
-      if (documents.length === 0) return { bytes: new Uint8Array(0), ends: [] };
-      const found = settle(documents);
-      reportLeftOut(found, documents);
-      const rows = documents.map((document) => Buffer.from(rowOf(document, found, safe)));
+      const rows = documents.map(rowOf);
       let end = 0;
       const ends = rows.map(({ length }) => {
         end += length;
@@ -49,44 +60,42 @@ export function csv({ columns: wanted, isUnsafe, decided, onLeftOut }: CsvOption
       });
       return { bytes: Buffer.concat(rows), ends };
     },
+    assertFits(document) {
+      if (document[0] !== OPEN_OBJECT && values < 0) throw noObject(document);
+    },
   };
 }
 
-/** At the start of a cell they are a formula to a spreadsheet, or hide one. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-const SPECIAL = /[",\r\n]/;
-const [QUOTE, OPEN_OBJECT, OPEN_ARRAY, N] = [0x22, 0x7b, 0x5b, 0x6e];
-
-function withoutFormula(text: string): string {
-  return FORMULA.test(text) ? `'${text}` : text;
+/** For rows that are added to a file whose columns nobody chose, so that none may be left out. */
+function closed(paths: readonly Path[], text: CsvText): AppendedFormat {
+  const format = appended(paths, text);
+  const names = new PropertyNames();
+  for (const [name = ''] of paths) names.add(name);
+  return {
+    ...format,
+    decided: () => JSON.stringify(paths),
+    assertFits(document) {
+      format.assertFits?.(document);
+      if (document[0] !== OPEN_OBJECT) return;
+      names.each(Buffer.from(document.buffer, document.byteOffset, document.byteLength), 0, true, (name, start) => {
+        if (name >= paths.length && document[start] !== N) throw withoutColumn(names.all[name] as string);
+      });
+    },
+  };
 }
 
-function rowOf(document: Uint8Array, columns: Columns, safe: (text: string) => string): string {
-  const text = Buffer.from(document.buffer, document.byteOffset, document.byteLength);
-  const cells = Array.from({ length: columns.paths.length }, () => '');
-  columns.each(text, (column, start, end) => {
-    cells[column] = cellOf(text, start, end, safe);
+const [OPEN_OBJECT, N] = [0x7b, 0x6e];
+
+function noObject(document: Uint8Array): FlowError {
+  const text = Buffer.from(document).toString();
+  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  return new FlowError('sink_refused', `"${short}" is not an object, and no column is for it`, {
+    hint: `its column is called "${VALUE}": add it to --columns, or leave out --columns`,
   });
-  return lineOf(cells);
 }
 
-function cellOf(text: Buffer, start: number, end: number, safe: (text: string) => string): string {
-  const first = text[start];
-  if (first === N) return '';
-  const value = text.toString('utf8', start, end);
-  if (first === QUOTE) return quoted(safe(JSON.parse(value) as string));
-  return first === OPEN_OBJECT || first === OPEN_ARRAY ? quoted(value) : value;
-}
-
-function quoted(text: string): string {
-  return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function lineOf(cells: readonly string[]): string {
-  return `${cells.join(',')}\r\n`;
-}
-
-function firstOtherThan(names: ReadonlySet<string>, documents: readonly Uint8Array[]): string | undefined {
-  for (const document of documents) for (const name of memberNames(document)) if (!names.has(name)) return name;
-  return undefined;
+function withoutColumn(name: string): FlowError {
+  return new FlowError('sink_refused', `the file has no column for ${JSON.stringify(name)} of a later document`, {
+    hint: 'write everything again, into another place: a directory, or with the columns named by --columns',
+  });
 }

@@ -13,10 +13,11 @@ export interface AppendedFormat {
   header(): Uint8Array;
   readonly trailer: Uint8Array;
   /**
-   * What it decided by the first documents that it was given, and has to be opened with when their files are gone on
-   * with.
+   * What was decided for the file that rows are added to, and has to be known when it is gone on with.
    */
   decided?(): string | undefined;
+  /** Throws a `sink_refused` error for a document that has no place in a row, where there may be such. */
+  assertFits?(document: Uint8Array): void;
 }
 
 /** A file of it is made when all its documents are known: until then they are kept as NDJSON. */
@@ -29,6 +30,8 @@ export interface ConvertedFormat {
   convert(from: string, to: string): Promise<void>;
   /** Throws a `sink_refused` error for a document that `convert` would stumble over, where there may be such. */
   assertFits?(document: Uint8Array): void;
+  /** What adds rows to a file that was made of some, where that can be. */
+  addingTo?(path: string): Promise<AppendedFormat>;
 }
 
 export interface Rows {

@@ -5,7 +5,7 @@ import { jsonArrayFormat } from './json-array.ts';
 import { ndjsonFormat } from './ndjson.ts';
 import { parquetFormat } from './parquet.ts';
 
-/** What makes one format differ from another of its name; `decided` is what it said when files of the job were begun. */
+/** What makes one format differ from another of its name; `decided` is what it said of a file that is gone on with. */
 export interface FormatOptions extends CsvOptions {
   /** Text of the schema that Avro records are to be of. */
   readonly avroSchema?: string | undefined;

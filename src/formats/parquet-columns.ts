@@ -1,6 +1,7 @@
 import { FlowError } from '../support/error.ts';
-import { hasBackslash, memberSpans } from '../support/json-bytes.ts';
+import { hasBackslash } from '../support/json-bytes.ts';
 import { fitOf } from './number-text.ts';
+import { PropertyNames, textOf } from './property-names.ts';
 
 /** What a column holds. `json` is the text of any value, as it was written; `nothing` is a column without a value. */
 export type ColumnType = 'string' | 'boolean' | 'int64' | 'double' | 'json' | 'nothing';
@@ -43,17 +44,15 @@ export class Column {
 
 /** The columns that documents have, in the order in which their names were first seen. */
 export class Columns {
-  readonly #wanted: boolean;
+  readonly #isChosen: boolean;
+  readonly #names = new PropertyNames();
   readonly #columns: Column[] = [];
-  readonly #byName = new Map<string, number>();
-  readonly #spans: number[] = [];
-  /** Names as they were last spelled: members mostly come in the same order, so the next is known before it is read. */
-  readonly #spelled: Buffer[] = [];
 
   /** With names, those columns and no others. */
   constructor(names?: readonly string[]) {
-    this.#wanted = names !== undefined;
-    for (const name of names ?? []) if (!this.#byName.has(name)) this.#add(name);
+    this.#isChosen = names !== undefined;
+    for (const name of names ?? []) this.#names.add(name);
+    this.#fill();
   }
 
   get all(): readonly Column[] {
@@ -62,56 +61,29 @@ export class Columns {
 
   /** Looks at a document, which may bring new columns. */
   look(text: Buffer, start: number, end: number): void {
-    this.#each(text, start, end, true, (column, valueStart, valueEnd) => {
+    assertObject(text, start, end);
+    this.#names.each(text, start, !this.#isChosen, (column, valueStart, valueEnd) => {
+      if (column >= this.#columns.length) this.#fill();
       (this.#columns[column] as Column).look(text, valueStart, valueEnd);
     });
   }
 
   /** Calls `visit` with the column and the offsets of each value; when a name is there twice, the last one counts. */
-  visit(text: Buffer, start: number, end: number, visit: Visit): void {
-    this.#each(text, start, end, false, visit);
+  visit(text: Buffer, start: number, visit: Visit): void {
+    this.#names.each(text, start, false, visit);
   }
 
-  #each(text: Buffer, start: number, end: number, mayGrow: boolean, visit: Visit): void {
-    if (text[start] !== OPEN_OBJECT) throw noObject(text.toString('utf8', start, end));
-    const spans = this.#spans;
-    const count = memberSpans(text, start, spans);
-    let expected = 0;
-    for (let at = 0; at < count; at += 4) {
-      const column = this.#columnOf(text, spans[at] as number, spans[at + 1] as number, expected, mayGrow);
-      if (column < 0) continue;
-      visit(column, spans[at + 2] as number, spans[at + 3] as number);
-      expected = column + 1;
-    }
-  }
-
-  #columnOf(text: Buffer, start: number, end: number, expected: number, mayGrow: boolean): number {
-    const spelled = this.#spelled[expected];
-    if (spelled?.length === end - start && isAt(text, start, spelled)) return expected;
-    const name = textOf(text, start, end);
-    const column = this.#byName.get(name) ?? (mayGrow && !this.#wanted ? this.#add(name) : -1);
-    if (column >= 0) this.#spelled[column] = Buffer.from(text.subarray(start, end));
-    return column;
-  }
-
-  #add(name: string): number {
-    if (this.#columns.length === COLUMNS_MAX) throw tooMany();
-    this.#byName.set(name, this.#columns.length);
-    return this.#columns.push(new Column(name)) - 1;
+  #fill(): void {
+    if (this.#names.all.length > COLUMNS_MAX) throw tooMany();
+    for (const name of this.#names.all.slice(this.#columns.length)) this.#columns.push(new Column(name));
   }
 }
 
 type Visit = (column: number, valueStart: number, valueEnd: number) => void;
 
-function isAt(text: Buffer, start: number, bytes: Buffer): boolean {
-  for (let at = 0; at < bytes.length; at++) if (text[start + at] !== bytes[at]) return false;
-  return true;
-}
-
-/** The text that a JSON string stands for. */
-export function textOf(text: Buffer, start: number, end: number): string {
-  if (hasBackslash(text, start, end)) return JSON.parse(text.toString('utf8', start, end));
-  return text.toString('utf8', start + 1, end - 1);
+/** Throws a `sink_refused` error for what has no properties that columns could be made of. */
+export function assertObject(text: Buffer, start: number, end: number): void {
+  if (text[start] !== OPEN_OBJECT) throw noObject(text.toString('utf8', start, end));
 }
 
 /** Each has memory of its own while a row group is written, and a part of the file's metadata. */

@@ -1,5 +1,6 @@
 import type { ColumnSource } from 'hyparquet-writer';
-import { type Columns, type ColumnType, textOf } from './parquet-columns.ts';
+import type { Columns, ColumnType } from './parquet-columns.ts';
+import { textOf } from './property-names.ts';
 
 /** Rows that are written together, column by column: all that is in memory of a file. */
 export class RowGroup {
@@ -27,7 +28,7 @@ export class RowGroup {
 
   add(text: Buffer, start: number, end: number): void {
     const row = this.#rows;
-    this.#columns.visit(text, start, end, (column, valueStart, valueEnd) => {
+    this.#columns.visit(text, start, (column, valueStart, valueEnd) => {
       const values = this.#values[column] as unknown[];
       values[row] = readValue(this.#types[column] as ColumnType, text, valueStart, valueEnd);
     });

@@ -1,5 +1,6 @@
 import { converting } from './conversion.ts';
 import type { ConvertedFormat } from './format.ts';
+import { assertObject } from './parquet-columns.ts';
 import type { ParquetOptions } from './parquet-writing.ts';
 
 /**
@@ -8,5 +9,11 @@ import type { ParquetOptions } from './parquet-writing.ts';
  * kinds that are mixed, and numbers that would lose digits. What is absent or null is null.
  */
 export function parquetFormat(options: ParquetOptions = {}): ConvertedFormat {
-  return { extension: 'parquet', convert: converting({ name: 'parquet', options }) };
+  return {
+    extension: 'parquet',
+    convert: converting({ name: 'parquet', options }),
+    assertFits({ buffer, byteOffset, byteLength }) {
+      assertObject(Buffer.from(buffer, byteOffset, byteLength), 0, byteLength);
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { type PartitionKeyDefinition, propertyNames } from '../protocol/partitio
 import { tokenize } from '../sql/lexer.ts';
 import { parseSelect } from '../sql/parser.ts';
 import { printExpression, printSelect } from '../sql/printer.ts';
-import { namesOf } from '../sql/projection.ts';
+import { namesOf, resultNames } from '../sql/projection.ts';
 import { isStreaming, readsDocuments } from '../sql/query.ts';
 import { rewriteSince, rewriteStamped } from '../sql/rewriting.ts';
 import { aliasOf } from '../sql/rows.ts';
@@ -17,6 +17,8 @@ export interface QueryShape {
   readonly areDocuments: boolean;
   /** Whether a result tells its document by id and partition key, one result each. */
   nameDocuments(partitionKey: PartitionKeyDefinition): boolean;
+  /** The names that results have, where the text says all of them. */
+  readonly names: readonly string[] | undefined;
   /** Names of the parameters that it uses, as far as can be told. */
   readonly parameters: readonly string[];
   /** Queries for less, where a result belongs to one document. */
@@ -39,11 +41,13 @@ export function shapeOf(text: string): QueryShape {
   const parameters = parametersIn(text);
   try {
     const select = parseSelect(text);
-    if (!isStreaming(select) || !readsDocuments(select)) return { ...UNKNOWN, parameters };
+    const names = resultNames(select.projection);
+    if (!isStreaming(select) || !readsDocuments(select)) return { ...UNKNOWN, names, parameters };
     const columns = columnsOf(select);
     const areDocuments = columns === 'all';
     return {
       isPerRange: true,
+      names,
       parameters,
       areDocuments,
       nameDocuments: ({ paths }) =>
@@ -60,6 +64,7 @@ const UNKNOWN: QueryShape = {
   isPerRange: false,
   areDocuments: false,
   nameDocuments: () => false,
+  names: undefined,
   parameters: [],
   versions: undefined,
 };

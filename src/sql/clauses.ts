@@ -1,6 +1,6 @@
 import { parseExpression } from './expression.ts';
 import { parseProjection, parseSelect } from './parser.ts';
-import { namesOf } from './projection.ts';
+import { namesOf, resultNames } from './projection.ts';
 import { prepareSelect } from './query.ts';
 import { SqlError } from './sql-error.ts';
 import type { Expression, Projection, Select } from './syntax.ts';
@@ -37,6 +37,16 @@ export function prepareSelection(text: string): Selection {
     return { names: namesOf(projection.items), parts: expressionsOf(projection).map(partOf) };
   if (projection.kind === 'value') return { names: undefined, parts: [partOf(projection.expression)] };
   return { names: undefined, parts: [{ path: [], of: (document) => document }] };
+}
+
+/** The names that documents have after SELECT with this text, where it says all of them; nothing for what is no SQL. */
+export function namesSelected(text: string): readonly string[] | undefined {
+  try {
+    return resultNames(alone(text, parseProjection));
+  } catch (error) {
+    if (error instanceof SqlError) return undefined;
+    throw error;
+  }
 }
 
 const EVERY: Select = parseSelect('SELECT * FROM c');

@@ -1,7 +1,7 @@
 import { compile, objectOf } from './compile.ts';
 import type { Evaluate, Scope } from './scope.ts';
 import { type Place, SqlError } from './sql-error.ts';
-import type { Expression, ProjectionItem, Select } from './syntax.ts';
+import type { Expression, Projection, ProjectionItem, Select } from './syntax.ts';
 
 /** What a row, or a group of them, contributes to the result; `undefined` when nothing. `first` is the slot for `*`. */
 export function compileProjection(select: Select, scope: Scope, first: number | undefined): Evaluate {
@@ -23,6 +23,17 @@ export function namesOf(items: readonly ProjectionItem[]): string[] {
   const item = items[twice];
   if (!item) return names;
   throw new SqlError(`The name '${names[twice]}' is given to more than one column.`, item.expression, 'SC2006');
+}
+
+/** The names that results have, where the text says all of them: as columns, or in the object that `VALUE` makes. */
+export function resultNames(projection: Projection): readonly string[] | undefined {
+  if (projection.kind === 'document') return undefined;
+  if (projection.kind === 'list') {
+    const isNamed = projection.items.every(({ expression, alias }) => (alias ?? nameOf(expression)) !== undefined);
+    return isNamed ? namesOf(projection.items) : undefined;
+  }
+  const { expression } = projection;
+  return expression.kind === 'object' ? [...new Set(expression.members.map(({ name }) => name))] : undefined;
 }
 
 function nameOf(expression: Expression): string | undefined {

@@ -21,9 +21,7 @@ const NOTHING: ToFilesOptions = {
   envelope: false,
 };
 
-const open = (out: string, options: Partial<ToFilesOptions> = {}) =>
-  toFiles(out, { ...NOTHING, ...options }, { talk: silent });
-const silent = { note: () => {} } as unknown as Parameters<typeof toFiles>[2]['talk'];
+const open = (out: string, options: Partial<ToFilesOptions> = {}) => toFiles(out, { ...NOTHING, ...options });
 
 describe('the name says what is written:', () => {
   test.each([

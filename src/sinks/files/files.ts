@@ -1,4 +1,6 @@
 import { EVERYTHING, type Notes, type Range, type Sink } from '../../contract.ts';
+import { fitting } from './fitting.ts';
+import { goingOn } from './going-on.ts';
 import { Lane } from './lane.ts';
 import type { Layout } from './layout.ts';
 import { type About, writeManifest } from './manifest.ts';
@@ -20,8 +22,9 @@ export interface FilesOptions {
  * change. Durable when file and directory are synced; what was written and not committed is cut off when it is opened
  * again. A file that is not what was written any more is refused.
  */
-export async function filesSink(shop: Workshop, { notes, about, requestCharge }: FilesOptions): Promise<Sink> {
-  const { layout, format } = shop;
+export async function filesSink(given: Workshop, { notes, about, requestCharge }: FilesOptions): Promise<Sink> {
+  let shop = given;
+  const { layout } = shop;
   const job = jobIn(notes) ?? { started: shop.now(), requestCharge: 0 };
   const jobNow = (): Job => ({ ...job, requestCharge: job.requestCharge + requestCharge() });
   const known = partNotesIn(notes);
@@ -34,7 +37,7 @@ export async function filesSink(shop: Workshop, { notes, about, requestCharge }:
   };
   const noted = (parts: readonly PartNote[]): Notes | undefined => {
     if (parts.length === 0) return undefined;
-    const decided = writtenAs(format).decided?.();
+    const decided = writtenAs(shop.format).decided?.();
     const named = parts.map((note) => [layout.nameOf(note.range, note.number), note] as const);
     for (const [name, note] of named) known.set(name, note);
     return new Map([
@@ -56,7 +59,12 @@ export async function filesSink(shop: Workshop, { notes, about, requestCharge }:
   try {
     await removeLeftovers(shop, new Set(known.keys()));
     for (const [name, note] of byNumber(known)) {
-      const found = await recover(shop, name, note);
+      let found = await recover(shop, name, note);
+      if (found && layout.isSingle) [shop, found] = await goingOn(shop, name, found);
+      if (!found) {
+        known.delete(name);
+        continue;
+      }
       known.set(name, found.note);
       const last = found.part ? undefined : found.note;
       lanes.set(keyOf(layout, note.range), new Lane(shop, { range: note.range, part: found.part, last }));
@@ -65,7 +73,7 @@ export async function filesSink(shop: Workshop, { notes, about, requestCharge }:
     await close();
     throw error;
   }
-  return {
+  const sink: Sink = {
     order: layout.isSingle ? 'all' : 'range',
     async write(changes, range) {
       const retired = await retire(range);
@@ -83,6 +91,7 @@ export async function filesSink(shop: Workshop, { notes, about, requestCharge }:
     },
     close,
   };
+  return fitting(sink, shop.format);
 }
 
 /** The note of what the format has decided. */

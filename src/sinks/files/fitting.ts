@@ -1,11 +1,11 @@
 import type { Sink } from '../../contract.ts';
-import { type Format, isConverted } from '../../formats/format.ts';
+import type { Format } from '../../formats/format.ts';
 import { FlowError } from '../../support/error.ts';
 import { type Refusal, Refused } from '../refused.ts';
 
 /** The same sink, that refuses documents which a file of the format cannot hold, before anything of them is written. */
 export function fitting(sink: Sink, format: Format): Sink {
-  const assertFits = isConverted(format) ? format.assertFits : undefined;
+  const { assertFits } = format;
   if (!assertFits) return sink;
   const flawOf = (document: Uint8Array): FlowError | undefined => {
     try {

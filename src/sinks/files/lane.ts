@@ -7,7 +7,7 @@ import { manifestOf, PARTIAL } from './layout.ts';
 import { Part } from './part.ts';
 import type { PartNote } from './part-note.ts';
 import { pieces, startOf } from './rotation.ts';
-import { type Workshop, writtenAs } from './workshop.ts';
+import { packedAs, type Workshop, writtenAs } from './workshop.ts';
 
 // A lane is at one of these points between two writes:
 // - idle: no file is open; the next row begins one
@@ -120,15 +120,16 @@ export class Lane {
 
   /** One file for everything that has its name already is written to again. */
   async #takeUp(): Promise<void> {
-    const { disk, layout, format, compression } = this.#shop;
+    const { disk, layout, format } = this.#shop;
     if (!layout.isSingle || this.#part || !this.#last) return;
     const path = join(layout.directory, layout.nameOf(this.#range, 1));
-    if (isConverted(format)) throw whole(path, format.extension);
+    const isMadeAnew = isConverted(format) && this.#last.rows === 0;
+    if (isConverted(format) && !isMadeAnew) throw whole(path, format.extension);
     // What it says would not be so any more.
     if (await disk.exists(manifestOf(layout))) await disk.remove(manifestOf(layout));
-    await disk.rename(path, path + PARTIAL);
+    await (isMadeAnew ? disk.remove(path) : disk.rename(path, path + PARTIAL));
     await disk.syncDirectory(layout.directory);
-    this.#part = await Part.reopen(disk, path + PARTIAL, this.#last, compression);
+    if (!isMadeAnew) this.#part = await Part.reopen(disk, path + PARTIAL, this.#last, packedAs(this.#shop));
   }
 
   /** Makes what was added durable. */
@@ -143,10 +144,10 @@ export class Lane {
   /** The file that rows are added to. */
   async #opened(): Promise<Part> {
     if (this.#part) return this.#headed(this.#part);
-    const { disk, layout, compression, now } = this.#shop;
+    const { disk, layout, now } = this.#shop;
     const number = layout.isSingle ? 1 : ((this.#complete.at(-1)?.note ?? this.#last)?.number ?? 0) + 1;
     const path = join(layout.directory, layout.nameOf(this.#range, number)) + PARTIAL;
-    this.#part = await Part.create(disk, path, { range: this.#range, number, begun: now() }, compression);
+    this.#part = await Part.create(disk, path, { range: this.#range, number, begun: now() }, packedAs(this.#shop));
     this.#hasBegun = true;
     return this.#headed(this.#part);
   }

@@ -7,7 +7,7 @@ import { factsOf, finish } from './finishing.ts';
 import { DRAFT, type Layout, PARTIAL } from './layout.ts';
 import { Part } from './part.ts';
 import { type FileFacts, type PartNote, partNotesIn } from './part-note.ts';
-import type { Workshop } from './workshop.ts';
+import { packedAs, type Workshop } from './workshop.ts';
 
 export interface Recovered {
   readonly note: PartNote;
@@ -17,12 +17,13 @@ export interface Recovered {
 
 /**
  * Finds a file again, and brings it to what is noted of it: what was written and never committed is cut off, what was
- * complete gets its name. Throws when the file is not what was written.
+ * complete gets its name. Throws when the file is not what was written. `undefined` is one without rows, to be made anew.
  */
-export async function recover(shop: Workshop, name: string, note: PartNote): Promise<Recovered> {
+export async function recover(shop: Workshop, name: string, note: PartNote): Promise<Recovered | undefined> {
   const { disk, layout, format } = shop;
   const path = join(layout.directory, name);
   const [isPartial, isNamed] = [await disk.exists(path + PARTIAL), await disk.exists(path)];
+  if (layout.isSingle && isConverted(format) && note.file && !isNamed) return putBack(shop, path, note, isPartial);
   if (!isPartial && !isNamed) throw damaged(path, 'is gone');
   if (isPartial && isNamed) {
     if (!isConverted(format)) throw damaged(path, `is there, and "${path}${PARTIAL}" too`);
@@ -33,9 +34,28 @@ export async function recover(shop: Workshop, name: string, note: PartNote): Pro
   if (isNamed) return { note: { ...note, complete: true, file: await namedFile(shop, path, note) } };
   // Of several files, one that is complete stays so. One file for everything is taken up again when more comes.
   if (!note.complete || (layout.isSingle && !isConverted(format)))
-    return { note, part: await Part.reopen(disk, path + PARTIAL, note, shop.compression) };
+    return { note, part: await Part.reopen(disk, path + PARTIAL, note, packedAs(shop)) };
   await cutBack(shop, path + PARTIAL, note.file ?? note);
   return { note: await finish(disk, path, note, format) };
+}
+
+/** A file that was made by conversion and was to get more rows, of which none was committed. */
+async function putBack(
+  shop: Workshop,
+  path: string,
+  note: PartNote,
+  isPartial: boolean,
+): Promise<Recovered | undefined> {
+  const { disk } = shop;
+  if (note.rows === 0) {
+    if (isPartial) await disk.remove(path + PARTIAL);
+    return undefined;
+  }
+  if (!isPartial) throw damaged(path, 'is gone');
+  await cutBack(shop, path + PARTIAL, note.file ?? note);
+  await disk.rename(path + PARTIAL, path);
+  await disk.syncDirectory(dirname(path));
+  return { note: { ...note, file: await namedFile(shop, path, note) } };
 }
 
 /** Removes what was begun and never committed. */

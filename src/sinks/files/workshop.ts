@@ -1,4 +1,4 @@
-import type { Compression } from '../../formats/compression.ts';
+import { COMPRESSIONS, type Compression } from '../../formats/compression.ts';
 import { type AppendedFormat, type Format, isConverted } from '../../formats/format.ts';
 import { ndjsonFormat } from '../../formats/ndjson.ts';
 import type { Disk } from './disk.ts';
@@ -19,4 +19,9 @@ export interface Workshop {
 /** What files are while they are written. */
 export function writtenAs(format: Format): AppendedFormat {
   return isConverted(format) ? ndjsonFormat : format;
+}
+
+/** How files are compressed while they are written. */
+export function packedAs({ format, compression }: Pick<Workshop, 'format' | 'compression'>): Compression {
+  return isConverted(format) ? COMPRESSIONS.none : compression;
 }

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { ConvertedFormat } from '../../../src/formats/format.ts';
+import type { ConvertedFormat, Format } from '../../../src/formats/format.ts';
+import { ndjsonFormat } from '../../../src/formats/ndjson.ts';
 
 /** A format that can only be made of all rows: how many there are, then they. */
 export const copying: ConvertedFormat = {
@@ -9,3 +10,14 @@ export const copying: ConvertedFormat = {
     writeFileSync(to, `${text.split('\n').length - 1}\n${text}`, { flag: 'r+' });
   },
 };
+
+/** The same, and rows can be added to what was made. */
+export const addable: ConvertedFormat = {
+  ...copying,
+  addingTo: async () => ({ ...ndjsonFormat, decided: () => 'added to' }),
+};
+
+/** As a run opens it with what was noted. */
+export function addableWith(notes: ReadonlyMap<string, string>): Format {
+  return notes.has('format') ? { ...ndjsonFormat, decided: () => 'added to' } : addable;
+}

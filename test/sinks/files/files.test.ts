@@ -132,7 +132,7 @@ test('the file of a range that has split gets its name as soon as its successors
 
 test('a table whose first run finds nothing has its header once there are rows', async () => {
   const directory = useDirectory();
-  const format = csv({ columns: undefined, isUnsafe: false, decided: undefined, onLeftOut: () => {} });
+  const format = csv({ columns: undefined, isUnsafe: false, decided: undefined, compression: 'none' });
   const checkpoint = forgetful();
   const shop = (): Workshop => workshop(directory, { format, single: 'x.csv' });
   await writeAll(shop(), new Map([[EVERYTHING, []]]), checkpoint);
