@@ -41,9 +41,7 @@ async function runCommandLine(argv: readonly string[], stdout: StdoutWatch): Pro
     await invocation.run({
       environment: process.env,
       signal,
-      get stdin() {
-        return process.stdin;
-      },
+      stdin: () => process.stdin,
       stdout: process.stdout,
       talk,
     });

@@ -69,7 +69,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Aborts when nothing more will come: what follows something ends once it has caught up. */
   readonly ending?: AbortSignal;
-  readonly stdin: Readable;
+  /** Standard input, for who asks first: it is opened by that. */
+  stdin(): Readable;
   readonly stdout: Output;
   readonly talk: Talk;
 }

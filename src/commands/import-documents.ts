@@ -68,7 +68,7 @@ function shaping(options: ImportOptions, partitionKey: PartitionKeyDefinition): 
 
 async function open({ input, checkpoint }: ImportOptions, { stdin }: Context): Promise<Input> {
   if (input !== '-') return fileInput(input);
-  if (checkpoint === undefined) return streamInput(stdin);
+  if (checkpoint === undefined) return streamInput(stdin());
   throw new FlowError('usage', 'standard input cannot be read again where a checkpoint says', {
     hint: 'write it to a file first, or leave out --checkpoint',
   });

@@ -59,9 +59,7 @@ function start(pipeline: Pipeline, stdin: SharedInput, context: Context): (signa
         environment: context.environment,
         signal: command.ending === 'at once' ? AbortSignal.any([stop, ending]) : stop,
         ending,
-        get stdin() {
-          return stdin.for(pipeline.name);
-        },
+        stdin: () => stdin.for(pipeline.name),
         stdout: context.stdout,
         talk: context.talk.of(pipeline.name),
       });
@@ -82,7 +80,7 @@ class SharedInput {
 
   for(name: string): Readable {
     this.#owner ??= name;
-    if (this.#owner === name) return this.#context.stdin;
+    if (this.#owner === name) return this.#context.stdin();
     throw new FlowError('usage', `standard input is read by "${this.#owner}" already`, { hint: 'name a file instead' });
   }
 }

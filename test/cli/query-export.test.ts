@@ -203,7 +203,7 @@ async function invoke(source: string, flags: readonly string[]): Promise<{ lines
   };
   const { signal } = new AbortController();
   const failure = await invocation
-    .run({ environment: {}, signal, stdin: new PassThrough(), stdout, talk })
+    .run({ environment: {}, signal, stdin: () => new PassThrough(), stdout, talk })
     .catch((error: unknown) => ({ error }));
   const text = String(stdout.read() ?? '');
   if (!failure) return { lines: linesOf({ stdout: text }), notes };

@@ -31,6 +31,19 @@ pipelines:
   expect(summariesIn(again.stderr)).toEqual({ orders: 0, copy: 0, first: 0, print: 0 });
 });
 
+test('pipelines that do not read standard input leave it to the others', async () => {
+  const cwd = directoryWith(`
+pipelines:
+  a: { command: produce, target: embedded:shop/a, input: a.ndjson }
+  b: { command: produce, target: embedded:shop/b, input: a.ndjson }
+  c: { command: copy, source: embedded:shop/a, target: embedded:shop/c, deletes: diff, follow: true, until: b, after: a }
+  d: { command: copy, source: embedded:shop/b, target: embedded:shop/d, deletes: diff, follow: true, until: c, after: b }
+`);
+  writeFileSync(join(cwd, 'a.ndjson'), '{"id":"1"}');
+  const result = await runCli(['run'], { cwd });
+  expect(result, result.stderr).toMatchObject({ status: 0 });
+});
+
 test('a pipeline that fails stops the others, and the exit code is its', async () => {
   const cwd = directoryWith(`
 pipelines:

@@ -134,7 +134,7 @@ async function run(args: readonly string[]): Promise<{ status: number; facts: ob
   const stdout = new Writable({ write: (_chunk, _encoding, done) => done() });
   const { signal } = new AbortController();
   try {
-    await invocation.run({ environment: {}, signal, stdin: process.stdin, stdout, talk });
+    await invocation.run({ environment: {}, signal, stdin: () => process.stdin, stdout, talk });
     return { status: 0, facts };
   } catch (error) {
     if (!(error instanceof FlowError) || error.code !== 'set_aside') throw error;

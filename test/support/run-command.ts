@@ -35,7 +35,7 @@ export async function runCommand(
   };
   const invocation = await parseCommandLine(argv, COMMANDS);
   if (typeof invocation === 'number') throw new Error(`${argv.join(' ')} is not a command to run`);
-  const context: Context = { environment, signal, stdin: Readable.from([]), stdout, talk };
+  const context: Context = { environment, signal, stdin: () => Readable.from([]), stdout, talk };
   const failure = await invocation.run(context).then(
     () => undefined,
     (error: unknown) => error,

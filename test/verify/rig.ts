@@ -133,7 +133,7 @@ async function outcomeOf(emulator: Emulator, options: VerifyOptions, signal: Abo
   const context: Context = {
     environment: {},
     signal,
-    stdin: process.stdin,
+    stdin: () => process.stdin,
     stdout,
     talk: {
       of: () => context.talk,
