@@ -3,14 +3,16 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { assert } from '../support/assert.ts';
 import { makeDirectory } from '../support/directory.ts';
@@ -22,12 +24,24 @@ import { damaged, notOne } from './trouble.ts';
  */
 export function openFile(file: string): Database.Database {
   if (!existsSync(file)) {
-    // SQLite would play it into the new file, and the job would go on where the deleted one was.
-    if (existsSync(`${file}-wal`)) throw damaged(file, 'it is gone, but its write-ahead log is still there');
+    assertNoLog(file);
     create(file);
   }
   assertCheckpoint(file);
   return open(file);
+}
+
+/** Throws what making the file would throw, and leaves nothing behind. */
+export function assertMakable(file: string): void {
+  assertNoLog(file);
+  let nearest = dirname(resolve(file));
+  while (!existsSync(nearest)) nearest = dirname(nearest);
+  rmdirSync(mkdtempSync(join(nearest, '.cosmosflow-')));
+}
+
+/** SQLite would play it into the new file, and the job would go on where the deleted one was. */
+function assertNoLog(file: string): void {
+  if (existsSync(`${file}-wal`)) throw damaged(file, 'it is gone, but its write-ahead log is still there');
 }
 
 /** Refuses a file that is something else, before SQLite touches it or waits for its owner. */

@@ -11,6 +11,7 @@ export interface JobNames {
 export interface Job extends JobNames {
   /** Resource ids: a container that is created again has the old name and a new id. */
   readonly sourceRid: string;
+  /** Empty where there is no container. */
   readonly targetRid: string;
 }
 
@@ -18,7 +19,8 @@ export interface Job extends JobNames {
 export function assertSameJob(stored: Job, wanted: Job, file: string): void {
   assertSameNames(stored, wanted, file);
   if (stored.sourceRid !== wanted.sourceRid) throw recreated('source', wanted.source, file);
-  if (stored.targetRid !== wanted.targetRid) throw recreated('target', wanted.target, file);
+  if (stored.targetRid === wanted.targetRid) return;
+  throw wanted.targetRid === '' ? targetGone(wanted.target, file) : recreated('target', wanted.target, file);
 }
 
 /** Refuses to go on with the checkpoint of another job. */
@@ -36,6 +38,13 @@ function otherJob(part: string, stored: string, wanted: string, file: string): F
       hint: 'give this job a file of its own with --checkpoint FILE, or forget the other one with --restart',
     },
   );
+}
+
+/** What to say where a job would go on, and what it has filled so far is not there any more. */
+export function targetGone(name: string, file: string): FlowError {
+  return new FlowError('container_gone', `the target ${name} is gone, and "${file}" says how far it was filled`, {
+    hint: 'to make it again and fill it from the start, add --restart',
+  });
 }
 
 function recreated(part: string, name: string, file: string): FlowError {

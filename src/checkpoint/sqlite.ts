@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import type { Checkpoint, Continuation, Position, Written } from '../contract.ts';
 import { assert } from '../support/assert.ts';
-import { openFile } from './file.ts';
+import { assertMakable, openFile } from './file.ts';
 import { assertSameJob, assertSameNames, type Job, type JobNames } from './job.ts';
 import { translated } from './trouble.ts';
 
@@ -28,14 +28,19 @@ export function openCheckpoint(file: string, job: Job, { restart }: CheckpointOp
   });
 }
 
-/** Throws what `openCheckpoint` would throw of a file that is there, and leaves it as it is. */
-export function assertUsable(file: string, names: JobNames, { restart }: CheckpointOptions): void {
-  if (!existsSync(file)) return;
-  translated(file, () => {
+/** Whether the job would go on there, rather than begin. Throws what `openCheckpoint` would, and leaves all as it is. */
+export function goesOn(file: string, names: JobNames, { restart }: CheckpointOptions): boolean {
+  return translated(file, () => {
+    if (!existsSync(file)) {
+      assertMakable(file);
+      return false;
+    }
     const db = openFile(file);
     try {
       const stored = db.prepare<[], Job>(READ_JOB).get();
-      if (stored && hasBegun(db) && !restart) assertSameNames(stored, names, file);
+      if (!stored || !hasBegun(db) || restart) return false;
+      assertSameNames(stored, names, file);
+      return true;
     } finally {
       db.close();
     }

@@ -1,6 +1,6 @@
 import { glanceAt } from '../checkpoint/glance.ts';
-import type { JobNames } from '../checkpoint/job.ts';
-import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
+import { type JobNames, targetGone } from '../checkpoint/job.ts';
+import { type CheckpointOptions, goesOn, openCheckpoint } from '../checkpoint/sqlite.ts';
 import type { Position, Sink, Source } from '../contract.ts';
 import { type Address, parseAddress } from '../cosmos/address.ts';
 import { type ContainerFacts, findContainer, isSameKey } from '../cosmos/container.ts';
@@ -21,6 +21,7 @@ import type { TermsOptions, Throughput } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import { comparingKeys } from './comparing-keys.ts';
 import { assertMayCreate, type CreateTargetOptions, describeTarget, openTarget } from './create-target.ts';
+import { announceCutOver } from './cut-over.ts';
 import { assertHasVersions, assertKeysStay, copySource, jobModeOf } from './deletes.ts';
 import type { Deletes } from './deletes-flags.ts';
 import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
@@ -30,6 +31,7 @@ import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
 import { type Reshaping, type ReshapingOptions, reshaping } from './reshaping.ts';
+import { keyMismatch } from './target-key.ts';
 import { readAhead, setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 import { modeOf, type Transforming, type TransformingOptions, transforming } from './transforming.ts';
@@ -83,17 +85,21 @@ export async function copyContainer(
     if (names.source === names.target) throw sameContainer(sourceText);
     const job = { ...names, mode: modeOf(work.mode(life.mode(jobModeOf(options.deletes, reshape))), transform) };
     // Before a target is created for a job that is then refused.
-    if (!options.dryRun) assertUsable(options.checkpoint, job, options);
+    const hasProgress = !options.dryRun && goesOn(options.checkpoint, job, options);
 
     const tally = new Tally();
     if (options.dryRun) {
       await planCopy({ accounts, from, to, life, work, reshape, job, tally }, options, context);
       return;
     }
+    const checkNew = async (source: End): Promise<void> => {
+      if (hasProgress) throw targetGone(job.target, options.checkpoint);
+      await reshape?.assertCreates(wantedOf(source, { work, life }, options, context), source.facts, context.signal);
+    };
     const refusals = own(await openRefusals(options, job, tally, context.talk));
     const ends = await context.talk.waiting(`connecting to ${sourceText} and ${targetText}`, () =>
       patiently(
-        () => connect(accounts, { from, to }, { work, transform, reshape }, options, context),
+        () => connect(accounts, { from, to }, { work, transform, reshape, checkNew }, options, context),
         patienceOf(tally, options, context.signal),
       ),
     );
@@ -108,14 +114,13 @@ export async function copyContainer(
     const reshaped = reshape?.between(ends.source.facts, ends.target.facts);
     // Before there is a checkpoint: rules that are refused are no job yet.
     if (reshaped && glanceAt(options.checkpoint, { ...job, ...ids }, options).every(isAtStart)) {
-      const once = feedOf(ends.source, { ...feed, follow: false }, patience);
-      await reshaped.assertApart(wanted(once, new Tally()), context);
+      await reshaped.assertApart(wantedOf(ends.source, { work, life }, options, context), context);
     }
     const checkpoint = own(openCheckpoint(options.checkpoint, { ...job, ...ids }, options));
     const isFresh = checkpoint.positions().every(isAtStart);
     if (isFresh) tally.expected = ends.source.facts.documentCount;
     else context.talk.note(`going on where "${options.checkpoint}" says`);
-    if (options.follow) tally.onCaughtUp = sayOnce(context, tally, cutOver(sourceText, targetText));
+    if (options.follow) announceCutOver(context, tally, sourceText, targetText);
 
     const source = copySource(ends.source, options.deletes, feed, patience);
     life.announce(ends.source.facts, context.talk);
@@ -173,7 +178,10 @@ async function planCopy(
   const target = await patiently(() => findTarget(accounts, to, context), patience);
   const reshaped = reshape?.between(facts, target ?? { ...facts, partitionKey: reshape.keyOf(facts.partitionKey) });
   if (!reshaped && target && !isSameKey(facts.partitionKey, target.partitionKey)) throw keyMismatch(facts, target);
-  if (!target) assertMayCreate(to, options);
+  if (!target) {
+    assertMayCreate(to, options);
+    await reshape?.assertCreates(wantedOf(source, { work, life }, options, context), facts, context.signal);
+  }
   await printPlan(
     {
       job: { ...job, sourceRid: facts.rid, targetRid: target?.rid ?? '' },
@@ -224,19 +232,33 @@ interface Changing {
   readonly work: Between;
   readonly transform: Transforming | undefined;
   readonly reshape: Reshaping | undefined;
+  /** Throws where the target is not to be created. */
+  checkNew(source: End): Promise<void>;
+}
+
+/** What there is to copy at the moment. */
+function wantedOf(
+  source: End,
+  { work, life }: Pick<CopyPlan, 'work' | 'life'>,
+  options: CopyOptions,
+  { signal }: Context,
+): Source {
+  const tally = new Tally();
+  const all = feedOf(source, { ...options, follow: false, readsMax: READS_MAX }, patienceOf(tally, options, signal));
+  return work.wrap(life.wrap(all, source.facts, tally), tally, source.facts.partitionKey);
 }
 
 async function connect(
   accounts: Accounts,
   { from, to }: { readonly from: Address; readonly to: Address },
-  { work, transform, reshape }: Changing,
+  { work, transform, reshape, checkNew }: Changing,
   options: CopyOptions,
   context: Context,
 ): Promise<{ source: End; target: End }> {
   const source = await openEnd(accounts, from, 'source', context);
   if (options.deletes === 'feed') await assertHasVersions(source, context.signal);
   if (!transform) work.assertKeeps(source.facts.partitionKey);
-  const target = await openTarget(accounts, to, source, reshape, options, context);
+  const target = await openTarget(accounts, to, { source, reshape, check: () => checkNew(source) }, options, context);
   const isSame = !transform && !reshape;
   if (isSame && !isSameKey(source.facts.partitionKey, target.facts.partitionKey))
     throw keyMismatch(source.facts, target.facts);
@@ -262,28 +284,4 @@ function writeTo(
 
 function patienceOf(tally: Tally, options: CopyOptions, signal: AbortSignal): PatienceOptions {
   return { budgetMs: options.patience, signal, onWait: () => void tally.retries++ };
-}
-
-/** What is to be known when a copy that follows has caught up. */
-function cutOver(source: string, target: string): readonly string[] {
-  return [
-    'caught up; following what changes until Ctrl-C; lag is 0 in every range',
-    `to cut over: stop the writers, wait until lag is 0 again, press Ctrl-C, and compare: cosmosflow verify ${source} ${target}`,
-  ];
-}
-
-function sayOnce({ talk }: Context, tally: Tally, lines: readonly string[]): () => void {
-  return () => {
-    tally.onCaughtUp = () => {};
-    // From here on it counts how far behind the run is, not how much there was at its start.
-    tally.expected = undefined;
-    for (const line of lines) talk.note(line);
-  };
-}
-
-export function keyMismatch(source: ContainerFacts, target: ContainerFacts): FlowError {
-  const [wanted, found] = [source.partitionKey.paths.join(', '), target.partitionKey.paths.join(', ')];
-  return new FlowError('partition_key_mismatch', `the target is partitioned by "${found}", the source by "${wanted}"`, {
-    hint: 'name a target that does not exist yet, or see --target-partition-key and --partition-key-from',
-  });
 }

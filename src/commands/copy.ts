@@ -51,7 +51,8 @@ export const copy = command({
       'source, and what has expired is not copied. --ttl-mode keep copies times to live as they are, so that they begin anew; ' +
       '--ttl-mode drop leaves them out.',
     '--target-partition-key, --partition-key-from and --id-from give documents another key. Before anything is written it is ' +
-      'made sure that no two of them become one: by the rules alone, or else by reading the source once more.',
+      'made sure that no two of them become one: by the rules alone, or else by reading the source once more. No target is ' +
+      'created with a key that none of the first documents has.',
     'A document that the target refuses stops the copy. With --dead-letter it is set aside in a file, byte for byte and with ' +
       'the reason, before the checkpoint passes it; later versions of it are still copied.',
     '--write says what becomes of documents: upsert writes them whatever is there. insert refuses those that are there ' +

@@ -15,12 +15,19 @@ export interface CreateTargetOptions {
   readonly createThroughput: CreateThroughput | undefined;
 }
 
+/** What a target is made of that is not there. */
+export interface Making {
+  readonly source: End;
+  readonly reshape: Reshaping | undefined;
+  /** Called right before: throws where it must not be made. */
+  check(): Promise<void>;
+}
+
 /** The container to write to: the one that is there, and in what it differs; else a new one like the source. */
 export function openTarget(
   accounts: Accounts,
   address: Address,
-  source: End,
-  reshape: Reshaping | undefined,
+  { source, reshape, check }: Making,
   options: CreateTargetOptions,
   context: Context,
 ): Promise<End> {
@@ -33,9 +40,8 @@ export function openTarget(
       return found;
     }
     assertMayCreate(name, options);
+    await check();
     const partitionKey = reshape?.keyOf(source.facts.partitionKey);
-    // Rules that make no sense are refused before anything is made.
-    if (partitionKey) reshape?.between(source.facts, { ...source.facts, partitionKey });
     const like = templateOf(source.facts.definition);
     const throughput = await throughputOf(source, options.createThroughput);
     await createContainer(client, name, {

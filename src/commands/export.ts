@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { forgetful } from '../checkpoint/forgetful.ts';
 import type { Job } from '../checkpoint/job.ts';
-import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
+import { type CheckpointOptions, goesOn, openCheckpoint } from '../checkpoint/sqlite.ts';
 import type { Checkpoint, Source } from '../contract.ts';
 import { parseAddress } from '../cosmos/address.ts';
 import type { Connection } from '../cosmos/connection.ts';
@@ -94,7 +94,7 @@ export async function exportContainer(
     const file = options.checkpoint ?? destination.checkpoint;
     const mode = modeOf(work.mode(reader.mode), transform);
     const job = { source: accounts.nameOf(from, 'source'), target: destination.name, mode };
-    if (file !== undefined && !options.dryRun) ofThisJob(destination, () => assertUsable(file, job, options));
+    if (file !== undefined && !options.dryRun) ofThisJob(destination, () => goesOn(file, job, options));
 
     const tally = new Tally();
     const refusals = own(await openRefusals(options, job, tally, context.talk));

@@ -1,18 +1,19 @@
 import type { ContainerRequest } from '@azure/cosmos';
 import { forgetful } from '../checkpoint/forgetful.ts';
-import type { JobNames } from '../checkpoint/job.ts';
-import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
+import { type JobNames, targetGone } from '../checkpoint/job.ts';
+import { type CheckpointOptions, goesOn, openCheckpoint } from '../checkpoint/sqlite.ts';
 import type { Source } from '../contract.ts';
-import { type ContainerName, parseAddress } from '../cosmos/address.ts';
+import { type Address, type ContainerName, parseAddress } from '../cosmos/address.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import { type ContainerFacts, createContainer, findContainer, readContainer } from '../cosmos/container.ts';
 import { toFlowError } from '../cosmos/faults.ts';
-import { keyBy } from '../protocol/partition-key.ts';
+import { keyBy, type PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { flawless } from '../sinks/flawless.ts';
 import type { Newness } from '../sinks/if-newer.ts';
 import { retrying } from '../sinks/retrying.ts';
 import { strategicSink } from '../sinks/strategic.ts';
 import type { StrategyName } from '../sinks/strategies.ts';
+import { type Peeked, peeked } from '../sources/peeked.ts';
 import { later } from '../support/later.ts';
 import { scoped } from '../support/scope.ts';
 import { Tally } from '../support/tally.ts';
@@ -20,10 +21,11 @@ import { Accounts, type AccountsOptions } from './accounts.ts';
 import { assertFills, type BatchOptions, batchingFrom } from './batch-flags.ts';
 import type { TermsOptions } from './budget-flags.ts';
 import type { Context } from './command.ts';
+import { assertKnown } from './first-documents.ts';
 import { patiently } from './patiently.ts';
 import { openRefusals, type RefusalOptions, type Refusals } from './refusals.ts';
 import { assertPartitioned } from './target-key.ts';
-import { readAhead, setTerms } from './terms.ts';
+import { readAhead, readAheadOfNew, setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
 
 export interface FillOptions extends AccountsOptions, CheckpointOptions, RefusalOptions, TermsOptions, BatchOptions {
@@ -49,7 +51,7 @@ export interface FillJob {
   readonly newness?: Newness | undefined;
   /** What becomes of refused records, when not what the flags of refusals say. */
   refusals?(names: JobNames, tally: Tally): Promise<Refusals>;
-  open(facts: ContainerFacts, pageItemsMax: number): Source;
+  open(facts: Pick<ContainerFacts, 'partitionKey'>, pageItemsMax: number): Source;
   /** Told how far it came, when it was stopped. */
   onStopped(resumeAt: string): void;
 }
@@ -64,27 +66,34 @@ export async function fillContainer(
   const address = parseAddress(target);
   assertFills(options);
   const { signal, talk } = context;
-  const { targetPartitionKey } = options;
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
     const names = { source: job.source, target: accounts.nameOf(address, 'target'), mode: job.mode };
     const file = options.checkpoint;
-    if (file !== undefined) assertUsable(file, names, options);
+    const hasProgress = file !== undefined && goesOn(file, names, options);
     const tally = new Tally();
     tally.expected = job.expected;
     const refusals = own(await (job.refusals?.(names, tally) ?? openRefusals(options, names, tally, talk)));
     const waiting = { budgetMs: options.patience, onWait: () => void tally.retries++ };
-    const connect = async (): Promise<{ connection: Connection; facts: ContainerFacts }> => {
-      const connection = await accounts.connect(address, 'target');
-      const facts = await open(connection, address, job.partitionKeyPath, { signal, talk, targetPartitionKey });
-      await setTerms({ connection, facts, role: 'target' }, options, context);
-      return { connection, facts };
-    };
-    const { connection, facts } = await talk.waiting(`connecting to ${target}`, () =>
-      patiently(connect, { ...waiting, signal }),
+    const patience = { ...waiting, signal };
+    const { connection, found } = await talk.waiting(`connecting to ${target}`, () =>
+      patiently(() => find(accounts, address, job, options, context), patience),
     );
+    let first: Peeked | undefined;
+    if (!found) {
+      if (hasProgress) throw targetGone(names.target, file);
+      // What cannot be read, or would all be in one place, is to leave no container behind.
+      const partitionKey = keyOf(job, options);
+      first = own(await peeked(job.open({ partitionKey }, readAheadOfNew(options).pageItems), signal));
+      assertKnown(first.page?.changes ?? [], partitionKey);
+    }
+    const facts = await patiently(async () => {
+      const made = found ?? (await make(connection, address, keyOf(job, options), context));
+      await setTerms({ connection, facts: made, role: 'target' }, options, context);
+      return made;
+    }, patience);
     const { pageItems, bytesMax } = readAhead({ connection, facts }, Number.POSITIVE_INFINITY);
-    const source = job.open(facts, pageItems);
+    const source = first?.source ?? job.open(facts, pageItems);
     const rids = { sourceRid: job.sourceRid, targetRid: facts.rid };
     const checkpoint = own(file === undefined ? forgetful() : openCheckpoint(file, { ...names, ...rids }, options));
     if (checkpoint.positions().length > 0) talk.note(`going on where "${file}" says`);
@@ -108,28 +117,49 @@ export async function fillContainer(
   });
 }
 
-async function open(
-  connection: Connection,
+/** The container, where it is there. */
+async function find(
+  accounts: Accounts,
+  name: Address,
+  { partitionKeyPath }: FillJob,
+  { targetPartitionKey: wanted }: FillOptions,
+  { signal }: Context,
+): Promise<{ readonly connection: Connection; readonly found: ContainerFacts | undefined }> {
+  const connection = await accounts.connect(name, 'target');
+  const found = await translated(name, signal, () =>
+    (partitionKeyPath === undefined ? readContainer : findContainer)(connection.client, name),
+  );
+  if (found && wanted) assertPartitioned(found.partitionKey, wanted);
+  return { connection, found };
+}
+
+async function make(
+  { client }: Connection,
   name: ContainerName,
-  partitionKeyPath: string | undefined,
-  {
-    signal,
-    talk,
-    targetPartitionKey: wanted,
-  }: Pick<Context, 'signal' | 'talk'> & Pick<FillOptions, 'targetPartitionKey'>,
+  partitionKey: PartitionKeyDefinition,
+  { signal, talk }: Context,
 ): Promise<ContainerFacts> {
-  const { client } = connection;
+  const made = await translated(name, signal, async () => {
+    await createContainer(client, name, { partitionKey } as ContainerRequest);
+    return readContainer(client, name);
+  });
+  talk.note(`created ${name.database}/${name.container}, partitioned by ${partitionKey.paths.join()}`);
+  return made;
+}
+
+function keyOf({ partitionKeyPath }: FillJob, { targetPartitionKey: wanted }: FillOptions): PartitionKeyDefinition {
+  return keyBy(wanted ?? [partitionKeyPath as string]);
+}
+
+async function translated<Result>(
+  { database, container }: ContainerName,
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
-    if (partitionKeyPath === undefined) return await readContainer(client, name);
-    const found = await findContainer(client, name);
-    if (found && wanted) assertPartitioned(found.partitionKey, wanted);
-    if (found) return found;
-    const paths = wanted ?? [partitionKeyPath];
-    await createContainer(client, name, { partitionKey: keyBy(paths) } as ContainerRequest);
-    talk.note(`created ${name.database}/${name.container}, partitioned by ${paths.join()}`);
-    return await readContainer(client, name);
+    return await work();
   } catch (error) {
     signal.throwIfAborted();
-    throw toFlowError(error, 'target', `target "${name.database}/${name.container}"`);
+    throw toFlowError(error, 'target', `target "${database}/${container}"`);
   }
 }

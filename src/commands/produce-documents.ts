@@ -36,7 +36,7 @@ export async function produceDocuments(target: string, options: ProduceOptions, 
     sourceRid: '',
     expected: Number.isFinite(end) ? end - offset : undefined,
     partitionKeyPath: '/customerId',
-    open(facts: ContainerFacts, pageItemsMax: number): Source {
+    open(facts: Pick<ContainerFacts, 'partitionKey'>, pageItemsMax: number): Source {
       if (options.template === undefined) assertFits(facts, make(0).text);
       const recordBytes = Math.max(options.payloadSize, TYPICAL_BYTES);
       const { partitionKey } = facts;
@@ -81,14 +81,15 @@ function read(file: string): string {
 }
 
 /** Orders without a value at the partition key would all land in one place, where nobody looks for them. */
-function assertFits({ partitionKey }: ContainerFacts, order: string): void {
-  const key = keyOfDocument(JSON.parse(order), partitionKey);
+function assertFits({ partitionKey }: Pick<ContainerFacts, 'partitionKey'>, order: string): void {
+  const document = JSON.parse(order) as object;
+  const key = keyOfDocument(document, partitionKey);
   if (key.every((component) => component !== undefined)) return;
   throw new FlowError(
     'partition_key_mismatch',
     `orders have no "${partitionKey.paths.join(', ')}", the partition key of the target`,
     {
-      hint: 'name a target that does not exist yet: it is created with the partition key /customerId',
+      hint: `name a target that does not exist yet: it is created with the partition key /customerId when not told otherwise; orders have ${Object.keys(document).join(', ')}`,
     },
   );
 }

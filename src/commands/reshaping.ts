@@ -9,6 +9,7 @@ import { identityOf, readBy, shapePaths, staysUnique } from '../sources/shape-pr
 import { Taken } from '../sources/taken.ts';
 import { FlowError } from '../support/error.ts';
 import type { Context } from './command.ts';
+import { assertKnownFirst } from './first-documents.ts';
 import { assertPartitioned } from './target-key.ts';
 
 export interface ReshapingOptions {
@@ -23,6 +24,11 @@ export interface Reshaping {
   readonly mode: string;
   /** The key of a target that is created. */
   keyOf(source: PartitionKeyDefinition): PartitionKeyDefinition;
+  /**
+   * Throws a FlowError when the rules make no sense for a target that is created, or when a key that was given is in none
+   * of the first documents of `all` there is.
+   */
+  assertCreates(all: Source, source: ContainerFacts, signal: AbortSignal): Promise<void>;
   /** Between these containers. Throws a FlowError when the rules make no sense there. */
   between(source: ContainerFacts, target: ContainerFacts): Reshaped;
 }
@@ -57,6 +63,11 @@ export function reshaping(options: ReshapingOptions & ReshapedJob): Reshaping | 
       .filter(Boolean)
       .join(', '),
     keyOf: (source) => targetKey(options, source),
+    async assertCreates(all, { partitionKey }, signal) {
+      const key = targetKey(options, partitionKey);
+      const made = between(options, partitionKey, key).over(all);
+      if (targetPartitionKey) await assertKnownFirst(made, key, signal);
+    },
     between: (source, target) => between(options, source.partitionKey, target.partitionKey),
   };
 }

@@ -1,5 +1,6 @@
 import type { Position, Source } from '../contract.ts';
 import { counted } from '../sources/counted.ts';
+import { firstPage } from '../sources/first-page.ts';
 import type { Meter } from '../support/meter.ts';
 import { Tally } from '../support/tally.ts';
 
@@ -33,16 +34,11 @@ export async function sampleOf(
   const [chargeBefore, startedAt] = [meter.requestCharge, performance.now()];
   const sampled = positions.slice(0, RANGES_MAX);
   let [handedOn, bytes] = [0, 0];
-  for (const { range, resumeAt } of sampled) {
-    const stop = new AbortController();
-    for await (const page of wanted.pages(range, resumeAt, AbortSignal.any([signal, stop.signal]))) {
-      handedOn += page.changes.length;
-      for (const { document } of page.changes) bytes += document.length;
-      page.release?.();
-      stop.abort();
-      break;
-    }
-    signal.throwIfAborted();
+  for (const position of sampled) {
+    const page = await firstPage(wanted, position, signal);
+    handedOn += page?.changes.length ?? 0;
+    for (const { document } of page?.changes ?? []) bytes += document.length;
+    page?.release?.();
   }
   return {
     read: tally.read,

@@ -1,4 +1,4 @@
-import { isSameKey } from '../cosmos/container.ts';
+import { type ContainerFacts, isSameKey } from '../cosmos/container.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { FlowError } from '../support/error.ts';
 
@@ -11,4 +11,11 @@ export function assertPartitioned(target: PartitionKeyDefinition, wanted: readon
     `the target is partitioned by "${paths.join(', ')}", not by "${wanted.join(', ')}"`,
     { hint: `say so with --target-partition-key ${paths.join()}, or name another target` },
   );
+}
+
+export function keyMismatch(source: ContainerFacts, target: ContainerFacts): FlowError {
+  const [wanted, found] = [source.partitionKey.paths.join(', '), target.partitionKey.paths.join(', ')];
+  return new FlowError('partition_key_mismatch', `the target is partitioned by "${found}", the source by "${wanted}"`, {
+    hint: 'name a target that does not exist yet, or see --target-partition-key and --partition-key-from',
+  });
 }

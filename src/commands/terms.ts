@@ -34,9 +34,18 @@ export function readAhead(
   { connection, facts }: { connection: Connection; facts: ContainerFacts },
   pageItems: number,
 ): ReadAhead {
-  const budget = connection.terms.get(containerPath(facts))?.budget;
-  if (!budget) return { pageItems, bytesMax: undefined };
-  const writes = budget.unitsPerSecond / WRITE_UNITS;
+  return within(connection.terms.get(containerPath(facts))?.budget?.unitsPerSecond, pageItems);
+}
+
+/** The same of a container that is made later, with as little throughput as there is. */
+export function readAheadOfNew({ targetThroughput: wanted }: TermsOptions): ReadAhead {
+  if (!wanted) return within(undefined, Number.POSITIVE_INFINITY);
+  return within('units' in wanted ? wanted.units : wanted.share * UNITS_LEAST, Number.POSITIVE_INFINITY);
+}
+
+function within(unitsPerSecond: number | undefined, pageItems: number): ReadAhead {
+  if (unitsPerSecond === undefined) return { pageItems, bytesMax: undefined };
+  const writes = unitsPerSecond / WRITE_UNITS;
   return {
     pageItems: Math.min(pageItems, Math.max(PAGE_ITEMS_LEAST, Math.floor((writes * PAGE_MS) / 1000))),
     bytesMax: writes * (AHEAD_MS / 1000) * WRITE_BYTES,
@@ -54,6 +63,7 @@ interface ReadAhead {
 const WRITE_UNITS = 8;
 const WRITE_BYTES = 500;
 const PAGE_ITEMS_LEAST = 10;
+const UNITS_LEAST = 400;
 const PAGE_MS = 1000;
 const AHEAD_MS = DRAIN_MS / 2;
 

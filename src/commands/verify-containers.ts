@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { assertUsable, type CheckpointOptions, openCheckpoint } from '../checkpoint/sqlite.ts';
+import { type CheckpointOptions, goesOn, openCheckpoint } from '../checkpoint/sqlite.ts';
 import type { Checkpoint } from '../contract.ts';
 import { parseAddress } from '../cosmos/address.ts';
 import { countsDown, isSameKey } from '../cosmos/container.ts';
@@ -16,9 +16,10 @@ import { Accounts, type AccountsOptions } from './accounts.ts';
 import type { TermsOptions } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import { type ComparisonOptions, compare, SIDES } from './comparison.ts';
-import { type CopyOptions, keyMismatch } from './copy-container.ts';
+import type { CopyOptions } from './copy-container.ts';
 import { assertApart, openEnd, sameContainer } from './end.ts';
 import { patiently } from './patiently.ts';
+import { keyMismatch } from './target-key.ts';
 import { setTerms } from './terms.ts';
 import { PAGE_ITEMS } from './verify.ts';
 
@@ -47,7 +48,7 @@ export async function verifyContainers(
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
     const jobs = SIDES.map((side) => ({ ...names, mode: `verify, reading the ${side}` }));
-    jobs.forEach((job, index) => void assertUsable(fileOf(SIDES[index] as Side, options), job, options));
+    jobs.forEach((job, index) => void goesOn(fileOf(SIDES[index] as Side, options), job, options));
 
     const tally = new Tally();
     const patience: PatienceOptions = {

@@ -40,6 +40,7 @@ const EXIT_STATUS = Object.freeze({
   in_use: 7,
   checkpoint_damaged: 8,
   container_recreated: 8,
+  container_gone: 8,
   input_changed: 8,
   position_expired: 8,
   output_damaged: 8,

@@ -56,7 +56,8 @@ test('another job and a file that is no checkpoint are refused by the name of th
   checkpoint.close();
   const glance = (job: Job) => () => glanceAt(file, job, { restart: false });
   expect(glance({ ...JOB, target: 'c' })).toThrow(`"${file}" is the checkpoint of another job`);
-  expect(glance({ ...JOB, targetRid: '' })).toThrow(/was created again/);
+  expect(glance({ ...JOB, targetRid: 't' })).toThrow(/was created again/);
+  expect(glance({ ...JOB, targetRid: '' })).toThrow(/the target b is gone/);
   writeFileSync(file, 'no checkpoint');
   expect(glance(JOB)).toThrow(`"${file}" is not a checkpoint`);
 });

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Job } from '../../src/checkpoint/job.ts';
-import { assertUsable } from '../../src/checkpoint/sqlite.ts';
+import { goesOn } from '../../src/checkpoint/sqlite.ts';
 import { Accounts } from '../../src/commands/accounts.ts';
 import { EVERYTHING } from '../../src/contract.ts';
 import { parseAddress } from '../../src/cosmos/address.ts';
@@ -40,23 +41,30 @@ test('a restart forgets what was noted, too', () => {
   expect(withCheckpoint(file, (checkpoint) => checkpoint.notes(), { restart: true })).toEqual(new Map());
 });
 
-describe('a file can be used', () => {
+describe('a job', () => {
   const other = { ...JOB, source: 'another' };
 
-  test('by a job that is its own, or begins there, and it is not touched to find out', () => {
+  test('goes on in its own file, which is not touched to find out, and no other does', () => {
     const used = usedFile();
-    expect(() => assertUsable(used, JOB, { restart: false })).not.toThrow();
-    expect(() => assertUsable(used, other, { restart: false })).toThrow(expect.objectContaining({ code: 'other_job' }));
-    expect(() => assertUsable(used, other, { restart: true })).not.toThrow();
+    expect(goesOn(used, JOB, { restart: false })).toBe(true);
+    expect(() => goesOn(used, other, { restart: false })).toThrow(expect.objectContaining({ code: 'other_job' }));
+    for (const job of [JOB, other]) expect(goesOn(used, job, { restart: true })).toBe(false);
     expect(withCheckpoint(used, (checkpoint) => checkpoint.positions())).toEqual(HERE);
   });
 
-  test('by any job, while nothing has begun in it', () => {
+  test('begins where nothing is, or nothing has begun', () => {
     const fresh = freshFile();
-    assertUsable(fresh, JOB, { restart: false });
-    expect(existsSync(fresh)).toBe(false);
+    expect(goesOn(fresh, JOB, { restart: false })).toBe(false);
+    expect(readdirSync(dirname(dirname(fresh)))).toEqual([]);
     withCheckpoint(fresh, () => {});
-    expect(() => assertUsable(fresh, other, { restart: false })).not.toThrow();
+    expect(goesOn(fresh, other, { restart: false })).toBe(false);
+  });
+
+  test('hears in time that nothing can be kept there', () => {
+    const used = usedFile();
+    const look = (file: string) => () => goesOn(file, JOB, { restart: false });
+    for (const file of [join(used, 'below.db'), '/proc/none/a.db'])
+      expect(look(file)).toThrow(expect.objectContaining({ code: 'local_io' }));
   });
 });
 

@@ -105,3 +105,39 @@ test('a dry run tells what writing may cost, and how long it takes at the throug
   const { stdout } = await copy('b', '--dry-run', '--create-throughput', '70');
   expect(stdout).toMatch(/about 13\d RU to write, (1\.9\d?|2|2\.0) ?s at the throughput of the target/);
 });
+
+test('a target is not created with a key that no document has: it could never be given another', async () => {
+  const { database, copy, read } = await useSource({ partitionKey: { paths: ['/id'], version: 2 } });
+  const rename = ['--target-partition-key', '/regoin'];
+  expect((await copy('empty', ...rename)).failure).toBeUndefined();
+  await database.container('a').items.create({ id: '1', region: 'north' });
+  for (const flags of [rename, [...rename, '--dry-run'], ['--target-partition-key', '/id,/regoin']]) {
+    expect((await copy('b', ...flags)).failure).toMatchObject({
+      exitStatus: 2,
+      message: expect.stringContaining('by "/regoin", which'),
+      hint: 'did you mean "/region"? name what they have with --target-partition-key: id, region',
+    });
+  }
+  await expect(read('b')).rejects.toMatchObject({ code: 404 });
+  await database.container('a').items.create({ id: '2', regoin: null });
+  expect((await copy('b', ...rename)).failure).toBeUndefined();
+});
+
+test('a target that is gone is not made again for a copy that would go on, unless it starts over', async () => {
+  const { database, copy, read } = await useSource({ partitionKey: { paths: ['/id'], version: 2 } });
+  await copy('b');
+  await database.container('b').delete();
+  for (const flags of [[], ['--dry-run']]) {
+    const { failure } = await copy('b', ...flags);
+    expect(failure).toMatchObject({ exitStatus: 8, message: expect.stringMatching(/db\/b is gone/) });
+  }
+  await expect(read('b')).rejects.toMatchObject({ code: 404 });
+  expect((await copy('b', '--restart')).failure).toBeUndefined();
+  await read('b');
+});
+
+test('a target is not created for a checkpoint that cannot be kept', async () => {
+  const { copy, read } = await useSource({ partitionKey: { paths: ['/id'], version: 2 } });
+  expect((await copy('b', '--checkpoint', '/dev/null/b.db')).failure).toMatchObject({ exitStatus: 9 });
+  await expect(read('b')).rejects.toMatchObject({ code: 404 });
+});

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { contentsOf } from '../support/contents.ts';
 import { addressOf, useEmulator } from '../support/emulator.ts';
@@ -28,4 +29,30 @@ test('produce creates a container that is partitioned as it is told, and refuses
     hint: expect.stringContaining('--target-partition-key'),
   });
   expect(await produce()).toMatchObject({ failure: undefined });
+});
+
+test('produce makes no container for what cannot be read, has no such key, or was to go on in one that is gone', async () => {
+  const { emulator, client } = await useEmulator();
+  const cwd = useDirectory();
+  const file = join(cwd, 'events.ndjson');
+  const target = addressOf(emulator, 'shop/events');
+  const produce = (...flags: readonly string[]) => runCommand(['produce', target, ...flags]);
+  const containers = async () => {
+    const { resources } = await client.database('shop').containers.readAll().fetchAll();
+    return resources.map(({ id }) => id);
+  };
+  await client.databases.create({ id: 'shop' });
+  writeFileSync(file, '{"id":"1","tenant":"a"}');
+  const misspelt = { exitStatus: 2, hint: expect.stringContaining('did you mean "/tenant"?') };
+  expect((await produce('--input', file, '--target-partition-key', '/tennant')).failure).toMatchObject(misspelt);
+  expect((await produce('--count', '1', '--target-partition-key', '/tenant')).failure).toMatchObject({ exitStatus: 2 });
+  writeFileSync(join(cwd, 'torn.gz'), gzipSync('{"id":"1"}').subarray(0, -10));
+  expect((await produce('--input', join(cwd, 'torn.gz'))).failure).toMatchObject({ exitStatus: 2 });
+  expect(await containers()).toEqual([]);
+
+  const kept = ['--input', file, '--checkpoint', join(cwd, 'import.db')];
+  expect((await produce(...kept)).failure).toBeUndefined();
+  await client.database('shop').container('events').delete();
+  expect((await produce(...kept)).failure).toMatchObject({ exitStatus: 8, code: 'container_gone' });
+  expect(await containers()).toEqual([]);
 });
