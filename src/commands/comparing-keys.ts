@@ -49,8 +49,7 @@ export async function comparingKeys(
     over.abort();
   };
   await Promise.all([
-    // Not spread: whoever looks at standard input has it, and no other pipeline may.
-    work(Object.create(context, { signal: { value: signal } }) as Context)
+    work({ ...context, signal })
       .catch(fail)
       .finally(() => over.abort()),
     // What a stop cuts off says so.
