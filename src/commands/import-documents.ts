@@ -6,6 +6,7 @@ import { formatOf } from '../sources/import/extension.ts';
 import { importing } from '../sources/import/import.ts';
 import { fileInput, type Input, streamInput } from '../sources/import/input.ts';
 import { lines } from '../sources/import/lines.ts';
+import { linesOrElements } from '../sources/import/lines-or-elements.ts';
 import type { Splitter } from '../sources/import/records.ts';
 import { type CellType, table } from '../sources/import/table.ts';
 import { shapeOf } from '../sources/shape.ts';
@@ -19,8 +20,9 @@ import { assertImports } from './write-flags.ts';
 export interface ImportOptions extends FillOptions, OlderOptions {
   readonly input: string;
   readonly format: string | undefined;
-  readonly types: readonly (readonly [column: string, type: CellType])[];
-  readonly rename: readonly (readonly [column: string, name: string])[];
+  /** As each flag has them. */
+  readonly types: readonly (readonly (readonly [column: string, type: CellType])[])[];
+  readonly rename: readonly (readonly (readonly [column: string, name: string])[])[];
   readonly idFrom: string | undefined;
   readonly partitionKeyFrom: readonly string[];
 }
@@ -29,7 +31,7 @@ export interface ImportOptions extends FillOptions, OlderOptions {
 export async function importDocuments(target: string, options: ImportOptions, context: Context): Promise<void> {
   assertImports(options);
   const input = await open(options, context);
-  const split = await splitterOf(options, input);
+  const split = splitterOf(options, input);
   const older = countingOlder(options, context, IMPORT);
   const job = {
     source: `import of ${input.name}`,
@@ -40,7 +42,12 @@ export async function importDocuments(target: string, options: ImportOptions, co
     newness: older.newness,
     open: ({ partitionKey }: Pick<ContainerFacts, 'partitionKey'>, pageItemsMax: number) =>
       importing({ input, split, partitionKey, pageItemsMax, shape: shaping(options, partitionKey) }),
-    onStopped: () => context.talk.note('the same command begins again; with --checkpoint FILE it goes on'),
+    onStopped: () =>
+      context.talk.note(
+        input.isLive
+          ? 'what was read is imported; what has come since is lost'
+          : 'the same command begins again; with --checkpoint FILE it goes on',
+      ),
   };
   try {
     await fillContainer(target, job, options, context);
@@ -51,7 +58,8 @@ export async function importDocuments(target: string, options: ImportOptions, co
 
 /** The same file read in another way is another job. */
 function modeOf({ format, types, rename, idFrom, partitionKeyFrom, keepTs }: ImportOptions): string {
-  return `import ${JSON.stringify({ format, types, rename, idFrom, partitionKeyFrom, keepTs })}`;
+  const table = { types: types.flat(), rename: rename.flat() };
+  return `import ${JSON.stringify({ format, ...table, idFrom, partitionKeyFrom, keepTs })}`;
 }
 
 /** What is made of the documents of a file. */
@@ -66,16 +74,27 @@ function shaping(options: ImportOptions, partitionKey: PartitionKeyDefinition): 
   };
 }
 
-async function open({ input, checkpoint }: ImportOptions, { stdin }: Context): Promise<Input> {
-  if (input !== '-') return fileInput(input);
-  if (checkpoint === undefined) return streamInput(stdin());
-  throw new FlowError('usage', 'standard input cannot be read again where a checkpoint says', {
-    hint: 'write it to a file first, or leave out --checkpoint',
-  });
+async function open({ input: name, checkpoint }: ImportOptions, { stdin }: Context): Promise<Input> {
+  const input = name === '-' ? streamInput(stdin()) : await fileInput(name);
+  if (checkpoint === undefined || !input.isLive) return input;
+  throw new FlowError(
+    'usage',
+    `${name === '-' ? input.name : `"${name}"`} cannot be read again where a checkpoint says`,
+    {
+      hint: 'write it to a file first, or leave out --checkpoint',
+    },
+  );
 }
 
-async function splitterOf({ format, types, rename }: ImportOptions, input: Input): Promise<Splitter> {
-  const kind = format ?? formatOf(input.name) ?? 'ndjson';
-  if (kind === 'csv') return table({ types: new Map(types), renamed: new Map(rename) });
-  return kind === 'json' ? elements : lines;
+function splitterOf({ format, types, rename }: ImportOptions, input: Input): Splitter {
+  switch (format ?? formatOf(input.name)) {
+    case 'csv':
+      return table({ types: new Map(types.flat()), renamed: new Map(rename.flat()) });
+    case 'json':
+      return elements;
+    case 'ndjson':
+      return lines;
+    default:
+      return linesOrElements;
+  }
 }

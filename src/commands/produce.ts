@@ -1,4 +1,5 @@
 import { parseAddress } from '../cosmos/address.ts';
+import { splitAtCommas, unquoted } from '../formats/paths.ts';
 import { formatOf } from '../sources/import/extension.ts';
 import type { CellType } from '../sources/import/table.ts';
 import { CUSTOMERS } from '../sources/order.ts';
@@ -85,11 +86,21 @@ export const produce = command({
     input: optional('--input <file>', 'import this file instead; - is standard input'),
     format: needing(
       IMPORTED,
-      choice('--format <format>', 'what the file is, when its name does not tell', ['ndjson', 'json', 'csv']),
+      choice('--format <format>', 'what the file is, when neither its name nor its first byte tells', [
+        'ndjson',
+        'json',
+        'csv',
+      ]),
     ),
     ...allNeeding(TABLE, {
-      types: list('--types <column:type>', 'what cells of a column are: string, number, boolean or json', parseType),
-      rename: list('--rename <column:name>', 'another name for a column', (text) => pair(text, 'column:name')),
+      types: list(
+        '--types <column:type>',
+        'what cells of columns are: string, number, boolean or json, as in total:number,paid:boolean',
+        (text) => splitAtCommas(text).map(parseType),
+      ),
+      rename: list('--rename <column:name>', 'other names for columns, as in key:id,city:address.city', (text) =>
+        splitAtCommas(text).map((part) => pair(part, 'column:name')),
+      ),
     }),
     ...allNeeding(IMPORTED, {
       idFrom: optional('--id-from <template>', 'id of each imported document, as in "{/customer/id}-{#}"'),
@@ -136,7 +147,7 @@ export const produce = command({
   ],
   exits: [
     [0, 'all records are written'],
-    [2, 'a flag, address, file or credential is wrong'],
+    [2, 'a flag, address or credential is wrong, or a file, or something in it'],
     [3, 'done, but refused records were set aside'],
     [4, 'the account refused the key'],
     [6, 'the target refused a document, or is not available'],
@@ -171,6 +182,6 @@ function parseType(text: string): readonly [string, CellType] {
 
 function pair(text: string, shape: string): readonly [string, string] {
   const [, left = '', right = ''] = /^(.+):([^:]+)$/s.exec(text) ?? [];
-  if (left !== '') return [left, right];
+  if (left !== '') return [unquoted(left), unquoted(right)];
   throw new FlowError('usage', `"${text}" is not ${shape}`, { hint: `write it as ${shape}` });
 }

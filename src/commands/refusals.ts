@@ -4,7 +4,7 @@ import { openDeadLetters } from '../dead-letter/file.ts';
 import type { Refusal } from '../sinks/refused.ts';
 import { type SetAside, settingAside } from '../sinks/setting-aside.ts';
 import { strict } from '../sinks/strict.ts';
-import { FlowError } from '../support/error.ts';
+import { FlowError, type FlowErrorCode } from '../support/error.ts';
 import { redact } from '../support/redaction.ts';
 import type { Closable } from '../support/scope.ts';
 import type { Tally } from '../support/tally.ts';
@@ -61,14 +61,14 @@ export async function openRefusals(
   };
 }
 
-function wordsOf(reason: unknown): { code: string; reason: string } {
+function wordsOf(reason: unknown): { code: FlowErrorCode; reason: string } {
   if (reason instanceof FlowError) return { code: reason.code, reason: redact(reason.message) };
   return { code: 'sink_refused', reason: redact(reason instanceof Error ? reason.message : String(reason)) };
 }
 
 function tooMany(max: number, { reason }: Refusal): FlowError {
-  const last = wordsOf(reason).reason;
-  return new FlowError('sink_refused', `more than ${max} documents were refused; the last: ${last}`, {
+  const { code, reason: last } = wordsOf(reason);
+  return new FlowError(code, `more than ${max} documents were refused; the last: ${last}`, {
     hint: 'mend what is wrong, or raise --max-errors; the same command goes on at its page',
     cause: reason,
   });

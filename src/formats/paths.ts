@@ -3,7 +3,12 @@ export type Path = readonly string[];
 
 /** `id,customer.name,"a.b"`: names with commas or dots in them are quoted. */
 export function parsePaths(text: string): readonly Path[] {
-  return split(text, ',').map((path) => split(path.trim(), '.').map(unquoted));
+  return splitAtCommas(text).map((path) => split(path, '.').map(unquoted));
+}
+
+/** `one,"t,wo"`: parts between commas that are not in quotes. Their quotes stay. */
+export function splitAtCommas(text: string): readonly string[] {
+  return split(text, ',').map((part) => part.trim());
 }
 
 /** Parts between separators that are not in quotes. */
@@ -18,6 +23,7 @@ function split(text: string, separator: string): string[] {
   return parts;
 }
 
-function unquoted(part: string): string {
+/** A text without the quotes around it, if it has them. */
+export function unquoted(part: string): string {
   return part.startsWith('"') && part.endsWith('"') && part.length > 1 ? part.slice(1, -1) : part;
 }

@@ -50,10 +50,14 @@ describe('import', () => {
   test('makes ids and keys of a table', async () => {
     const { account, named, address, run } = await useAccount();
     const cwd = useDirectory();
-    writeFileSync(join(cwd, 'sales.csv.gz'), gzipSync('day,shop,total\n2026-11-20,bern,1.50\n2026-11-21,bern,2\n'));
+    writeFileSync(
+      join(cwd, 'sales.csv.gz'),
+      gzipSync('day,at,total,open\n2026-11-20,bern,1.50,yes\n2026-11-21,bern,2,no\n'),
+    );
     const result = await run(
       [
-        ...['produce', address('shop/sales'), '--input', 'sales.csv.gz', '--types', 'total:number'],
+        ...['produce', address('shop/sales'), '--input', 'sales.csv.gz', '--types', 'total:number,open:boolean'],
+        ...['--rename', 'at:shop'],
         ...[
           '--id-from',
           '{/shop}-{/day}',
@@ -67,8 +71,8 @@ describe('import', () => {
     );
     expect(result, result.stderr).toMatchObject({ status: 0 });
     expect(await contentsOf(account, named('shop/sales'))).toEqual([
-      '{"id":"bern-2026-11-20","month":"2026-11","day":"2026-11-20","shop":"bern","total":1.50}',
-      '{"id":"bern-2026-11-21","month":"2026-11","day":"2026-11-21","shop":"bern","total":2}',
+      '{"id":"bern-2026-11-20","month":"2026-11","day":"2026-11-20","shop":"bern","total":1.50,"open":true}',
+      '{"id":"bern-2026-11-21","month":"2026-11","day":"2026-11-21","shop":"bern","total":2,"open":false}',
     ]);
   });
 
@@ -79,7 +83,7 @@ describe('import', () => {
     const good = spawnSync(process.execPath, args, { cwd, env, input: '{"id":"1"}\n{"id":"2"}' });
     expect(String(good.stderr)).toMatch(/read 2, written 2/);
     const bad = spawnSync(process.execPath, args, { cwd, env, input: '{"id":"3"}\n{"id":' });
-    expect(bad.status).toBe(6);
+    expect(bad.status).toBe(2);
     expect(String(bad.stderr)).toMatch(/line 2 of "standard input" cannot be imported/);
   });
 
@@ -87,6 +91,7 @@ describe('import', () => {
     ['a file that is not there', ['--input', 'none.json'], /cannot read "none.json"/],
     ['a checkpoint of standard input', ['--input', '-', '--checkpoint', 'x.db'], /cannot be read again/],
     ['a type that is none', ['--input', '-', '--types', 'n:int'], /"int" is no type/],
+    ['a type without a column', ['--input', '-', '--format', 'csv', '--types', 'n:number,b'], /"b" is not column:type/],
     ['ratios above 1', ['--update-ratio', '0.8', '--delete-ratio', '0.3'], /more than 1 together/],
     ['a template that is not there', ['--template', 'none.json'], /cannot read the template/],
   ])('is refused in one line: %s', async (_, flags, message) => {

@@ -16,7 +16,7 @@ export async function* decompressed(chunks: AsyncIterable<Buffer>, name: string)
     else yield* all;
   } catch (error) {
     if (!kind || error instanceof FlowError) throw error;
-    throw new FlowError('usage', `"${name}" is not whole ${kind}: ${(error as Error).message}`, {
+    throw new FlowError('input_flawed', `"${name}" is not whole ${kind}: ${(error as Error).message}`, {
       hint: 'make the file again',
       cause: error,
     });
@@ -41,7 +41,8 @@ async function firstBytes(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
   return start;
 }
 
-async function* joined(start: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+/** What was read already, and the rest. */
+export async function* joined(start: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   if (start.length > 0) yield start;
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }

@@ -11,11 +11,24 @@ export function documentIn(text: Buffer): Buffer {
   return document;
 }
 
+/** The first that is neither space nor a mark of the encoding. */
+export function firstByte(text: Buffer): number | undefined {
+  return text[startOf(text)];
+}
+
+export const OPEN_ARRAY = 0x5b;
+
 function trimmed(text: Buffer): Buffer {
-  let [start, end] = [hasMark(text) ? 3 : 0, text.length];
-  while (start < end && isSpace(text[start])) start++;
+  const start = startOf(text);
+  let end = text.length;
   while (end > start && isSpace(text[end - 1])) end--;
   return text.subarray(start, end);
+}
+
+function startOf(text: Buffer): number {
+  let start = hasMark(text) ? 3 : 0;
+  while (start < text.length && isSpace(text[start])) start++;
+  return start;
 }
 
 /** The byte order mark that some programs write before UTF-8. */

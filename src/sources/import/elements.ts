@@ -1,14 +1,15 @@
 import { FlowError } from '../../support/error.ts';
 import { isSpace } from '../../support/json-bytes.ts';
+import { OPEN_ARRAY } from './document.ts';
 import type { Input } from './input.ts';
 import type { InputRecord, Place } from './records.ts';
 
 /** The elements of one JSON array, as its brackets, strings and commas show them; what is in them is not looked at. */
-export async function* elements(input: Input, from: Place): AsyncGenerator<InputRecord> {
+export async function* elements(input: Input, from: Place, signal: AbortSignal): AsyncGenerator<InputRecord> {
   const scan = new Scan(from);
-  for await (const chunk of input.read(from.offset)) yield* scan.push(chunk);
+  for await (const chunk of input.read(from.offset, signal)) yield* scan.push(chunk);
   if (!scan.isOver) {
-    throw new FlowError('usage', `the JSON array ends in the middle, in line ${scan.line}`, {
+    throw new FlowError('input_flawed', `the JSON array ends in the middle, in line ${scan.line}`, {
       hint: 'it was cut off; what came before is imported',
     });
   }
@@ -21,6 +22,7 @@ class Scan {
   isOver = false;
   line: number;
   #offset: number;
+  #elements: number;
   #isInside: boolean;
   #depth = 0;
   #isString = false;
@@ -30,8 +32,9 @@ class Scan {
   #startLine = 0;
   #isOpen = false;
 
-  constructor({ offset, line }: Place) {
+  constructor({ offset, line, record }: Place) {
     this.#offset = offset;
+    this.#elements = record;
     this.line = line;
     // A place after an element is inside the array.
     this.#isInside = offset > 0;
@@ -59,7 +62,7 @@ class Scan {
     const text = this.#pieces.length === 0 ? last : Buffer.concat([...this.#pieces, last]);
     this.#pieces = [];
     this.#isOpen = false;
-    return { text, end, line: this.#startLine, endLine: this.line };
+    return { text, end, element: ++this.#elements, line: this.#startLine, endLine: this.line };
   }
 
   /** Whether an element begins with this byte. */
@@ -99,7 +102,7 @@ class Scan {
 }
 
 function misplaced(what: string, line: number): FlowError {
-  return new FlowError('usage', `${what}, in line ${line}`, { hint: 'say what it is with --format' });
+  return new FlowError('input_flawed', `${what}, in line ${line}`, { hint: 'say what it is with --format' });
 }
 
 /** Some programs write it before UTF-8. */
@@ -110,5 +113,4 @@ const COMMA = 0x2c;
 const LINE_FEED = 0x0a;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;

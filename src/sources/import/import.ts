@@ -1,11 +1,12 @@
-import { type Change, type Continuation, EVERYTHING, type Page, type Source } from '../../contract.ts';
+import { type Change, type Continuation, EVERYTHING, type Source } from '../../contract.ts';
 import { DocumentKey } from '../../cosmos/document-key.ts';
 import { FlawedRecord } from '../../formats/flawed-record.ts';
 import type { PartitionKeyDefinition } from '../../protocol/partition-key.ts';
 import { FlowError } from '../../support/error.ts';
-import { documentIn } from './document.ts';
+import { documentIn, firstByte, OPEN_ARRAY } from './document.ts';
+import { type GroupLimits, groups } from './groups.ts';
 import type { Input } from './input.ts';
-import type { InputRecord, Splitter } from './records.ts';
+import type { InputRecord, Place, Splitter } from './records.ts';
 
 export interface ImportOptions {
   readonly input: Input;
@@ -18,8 +19,8 @@ export interface ImportOptions {
 }
 
 /**
- * The documents of an input, in its order. What is no document comes as a `FlawedRecord`. A position is a place in the
- * decompressed input, and good for the same bytes alone.
+ * The documents of an input, in its order; of one that comes while it is read, soon after they came. What is no document
+ * comes as a `FlawedRecord`. A position is a place in the decompressed input, and good for the same bytes alone.
  */
 export function importing({ input, split, shape, partitionKey, pageItemsMax }: ImportOptions): Source {
   return {
@@ -27,23 +28,39 @@ export function importing({ input, split, shape, partitionKey, pageItemsMax }: I
     async *pages(_range, from, signal) {
       const key = new DocumentKey(partitionKey);
       const place = placeOf(from, input);
-      const page = new PageDraft(pageItemsMax);
+      const over = new AbortController();
+      const records = split(input, place, AbortSignal.any([signal, over.signal]));
       let number = place.record;
-      for await (const record of split(input, place)) {
-        if (signal.aborted) return;
-        page.add(changeOf(record, number++, shape, key, input), record);
-        if (page.isFull) yield page.finish({ digest: input.digest, record: number });
+      try {
+        for await (const group of groups(records, limitsOf(input, pageItemsMax))) {
+          const changes = group.map((record) => changeOf(record, number++, shape, key, input));
+          yield { changes, resumeAt: placeAfter(group.at(-1) as InputRecord, number, input) };
+          if (signal.aborted) return;
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      } finally {
+        over.abort();
       }
-      if (!page.isEmpty) yield page.finish({ digest: input.digest, record: number });
     },
   };
 }
 
-interface StoredPlace {
-  readonly offset: number;
-  readonly line: number;
-  /** Records before it. */
-  readonly record: number;
+function limitsOf({ isLive }: Input, pageItemsMax = RECORDS_MAX): GroupLimits<InputRecord> {
+  return {
+    itemsMax: Math.min(pageItemsMax, RECORDS_MAX),
+    bytesMax: BYTES_MAX,
+    bytesOf: ({ text }) => text.length,
+    lingerMs: isLive ? LINGER_MS : undefined,
+  };
+}
+
+const RECORDS_MAX = 1000;
+const BYTES_MAX = 2 * 1024 * 1024;
+/** Short for who looks on, and long for what comes in many small pieces. */
+const LINGER_MS = 100;
+
+interface StoredPlace extends Place {
   readonly digest?: string | undefined;
 }
 
@@ -56,13 +73,18 @@ function placeOf(from: Continuation | undefined, input: Input): StoredPlace {
   });
 }
 
+function placeAfter({ end: offset, endLine: line }: InputRecord, record: number, { digest }: Input): Continuation {
+  return JSON.stringify({ offset, line, digest, record } satisfies StoredPlace) as Continuation;
+}
+
 function changeOf(
-  { text, line, flaw: found }: InputRecord,
+  record: InputRecord,
   number: number,
   shape: ImportOptions['shape'],
   key: DocumentKey,
   { name }: Input,
 ): Change {
+  const { text, flaw: found } = record;
   try {
     if (found !== undefined) throw new Error(found);
     const document = shape(documentIn(text), number);
@@ -72,11 +94,13 @@ function changeOf(
     return { key: key.key, kind: 'upsert', document };
   } catch (error) {
     const why = (error as Error).message;
-    const flaw = new FlowError('sink_refused', `line ${line} of "${name}" cannot be imported: ${why}`, {
-      hint: 'mend it, or set such records aside with --dead-letter FILE',
+    const { line, element } = record;
+    const [which, where] = element === undefined ? [`line ${line}`, ''] : [`element ${element}`, `, in line ${line},`];
+    const flaw = new FlowError('input_flawed', `${which} of "${name}"${where} cannot be imported: ${why}`, {
+      hint: firstByte(text) === OPEN_ARRAY ? 'if all of it is one JSON array, say so: --format json' : 'mend it',
       cause: error,
     });
-    return new FlawedRecord(JSON.stringify(`line ${line}`), Buffer.from(text), flaw);
+    return new FlawedRecord(JSON.stringify(which), Buffer.from(text), flaw);
   }
 }
 
@@ -96,40 +120,3 @@ function assertKey(text: string): void {
       throw new Error('its partition key has a number that is too large');
   }
 }
-
-class PageDraft {
-  readonly #itemsMax: number;
-  #changes: Change[] = [];
-  #bytes = 0;
-  #last: InputRecord | undefined;
-
-  constructor(itemsMax = RECORDS_MAX) {
-    this.#itemsMax = Math.min(itemsMax, RECORDS_MAX);
-  }
-
-  get isFull(): boolean {
-    return this.#changes.length >= this.#itemsMax || this.#bytes >= BYTES_MAX;
-  }
-
-  get isEmpty(): boolean {
-    return this.#changes.length === 0;
-  }
-
-  add(change: Change, record: InputRecord): void {
-    this.#changes.push(change);
-    this.#bytes += change.document.length;
-    this.#last = record;
-  }
-
-  finish(place: { readonly digest: string | undefined; readonly record: number }): Page {
-    const { end: offset, endLine: line } = this.#last as InputRecord;
-    const resumeAt = JSON.stringify({ offset, line, ...place } satisfies StoredPlace) as Continuation;
-    const changes = this.#changes;
-    this.#changes = [];
-    this.#bytes = 0;
-    return { changes, resumeAt };
-  }
-}
-
-const RECORDS_MAX = 1000;
-const BYTES_MAX = 2 * 1024 * 1024;

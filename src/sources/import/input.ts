@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, fstatSync, open as openFile, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Socket } from 'node:net';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { FlowError } from '../../support/error.ts';
 import { decompressed } from './decompression.ts';
 
@@ -9,38 +11,48 @@ import { decompressed } from './decompression.ts';
 export interface Input {
   /** For people. */
   readonly name: string;
-  /** How long it is before it is decompressed, where that is known. */
-  readonly bytes: number | undefined;
   /** Equal for equal bytes, and different for others; `undefined` for what can be read only once. */
   readonly digest: string | undefined;
-  /** The bytes from an offset on, decompressed if they are gzip or zstd, which their first bytes tell. */
-  read(offset: number): AsyncIterable<Buffer>;
+  /** Whether it comes while it is read, as through a pipe: nobody knows when. */
+  readonly isLive: boolean;
+  /**
+   * The bytes from an offset on, decompressed if they are gzip or zstd, which their first bytes tell. Fails when told to
+   * stop.
+   */
+  read(offset: number, signal: AbortSignal): AsyncIterable<Buffer>;
 }
 
-/** A file, which can be read again. Throws a FlowError when it cannot be read at all. */
+/** A file, which can be read again; or the pipe of that name, which cannot. Throws a FlowError when it cannot be read at all. */
 export async function fileInput(path: string): Promise<Input> {
   try {
-    const { size } = statSync(path);
+    if (!statSync(path).isFile()) return streamInput(await opened(path), path);
     const digest = await digestOf(path);
-    return { name: path, bytes: size, digest, read: (offset) => from(readFile(path), offset, path) };
+    const isLive = false;
+    return { name: path, digest, isLive, read: (offset, signal) => from(readFile(path, signal), offset, path) };
   } catch (error) {
     throw unreadable(path, error);
   }
 }
 
-/** Standard input, which comes once. */
-export function streamInput(stream: Readable): Input {
+/** What comes once. */
+export function streamInput(stream: Readable, name = 'standard input'): Input {
   return {
-    name: 'standard input',
-    bytes: undefined,
+    name,
     digest: undefined,
-    read: (offset) => from(stream, offset, 'standard input'),
+    isLive: true,
+    read: (offset, signal) => from(addAbortSignal(signal, stream), offset, name),
   };
 }
 
-async function* readFile(path: string): AsyncGenerator<Buffer> {
+/** Of a pipe, a read that waits can be stopped only if it is a socket that reads it. */
+async function opened(path: string): Promise<Readable> {
+  const fd = await promisify(openFile)(path, 'r');
+  return fstatSync(fd).isFIFO() ? new Socket({ fd, writable: false }) : createReadStream(path, { fd });
+}
+
+async function* readFile(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   try {
-    yield* createReadStream(path, { highWaterMark: CHUNK_BYTES });
+    yield* createReadStream(path, { highWaterMark: CHUNK_BYTES, signal });
   } catch (error) {
     throw unreadable(path, error);
   }

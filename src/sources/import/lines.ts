@@ -2,10 +2,10 @@ import type { Input } from './input.ts';
 import type { InputRecord, Place } from './records.ts';
 
 /** The lines of NDJSON, without those that are empty. */
-export async function* lines(input: Input, from: Place): AsyncGenerator<InputRecord> {
+export async function* lines(input: Input, from: Place, signal: AbortSignal): AsyncGenerator<InputRecord> {
   let { offset, line } = from;
   let pieces: Buffer[] = [];
-  for await (const chunk of input.read(offset)) {
+  for await (const chunk of input.read(offset, signal)) {
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
       const text = whole(pieces, chunk.subarray(start, end));

@@ -9,6 +9,8 @@ export interface InputRecord {
   readonly end: number;
   /** Where it is, for people: the line it starts in, from 1. */
   readonly line: number;
+  /** Its number among the elements of an array, from 1. */
+  readonly element?: number;
   /** The line at `end`. */
   readonly endLine: number;
 }
@@ -18,7 +20,9 @@ export interface Place {
   /** Bytes of the decompressed input before it. */
   readonly offset: number;
   readonly line: number;
+  /** Records before it. */
+  readonly record: number;
 }
 
-/** Cuts an input into records, from a place that was the end of a record, or the beginning. */
-export type Splitter = (input: Input, from: Place) => AsyncIterable<InputRecord>;
+/** Cuts an input into records, from a place that was the end of a record, or the beginning. Fails when told to stop. */
+export type Splitter = (input: Input, from: Place, signal: AbortSignal) => AsyncIterable<InputRecord>;

@@ -3,7 +3,7 @@ import { parse } from 'csv-parse';
 import { FlowError } from '../../support/error.ts';
 import { objectText } from '../../support/object-text.ts';
 import type { Input } from './input.ts';
-import type { InputRecord, Place } from './records.ts';
+import type { InputRecord, Splitter } from './records.ts';
 
 /** What the text of a CSV cell becomes. */
 export type CellType = 'string' | 'number' | 'boolean' | 'json';
@@ -18,12 +18,13 @@ export interface TableOptions {
 /**
  * The rows of CSV as JSON objects. A dot in the name of a column leads into an object: `address.city`. Empty cells are
  * left out, but for those of texts. A row with more or fewer cells than there are columns, or with a cell that is not of
- * its type, is flawed. The rows before the place are read again, for the first names the columns.
+ * its type, is flawed. A row comes once the next begins. The rows before the place are read again, for the first names
+ * the columns.
  */
-export function table(options: TableOptions): (input: Input, from: Place) => AsyncGenerator<InputRecord> {
-  return async function* rows(input, { offset }) {
+export function table(options: TableOptions): Splitter {
+  return async function* rows(input, { offset }, signal) {
     const parser = parse({ info: true, raw: true, bom: true, skip_empty_lines: true, relax_column_count: true });
-    const bytes = Readable.from(utf8(input));
+    const bytes = Readable.from(utf8(input, signal));
     bytes.on('error', (error) => parser.destroy(error));
     const lines = new LineCount();
     let columns: readonly Column[] | undefined;
@@ -36,7 +37,10 @@ export function table(options: TableOptions): (input: Input, from: Place) => Asy
     } catch (error) {
       if (error instanceof FlowError || !(error as { code?: string }).code?.startsWith('CSV_')) throw error;
       const hint = 'mend that row, or write it as RFC 4180 says';
-      throw new FlowError('usage', `"${input.name}" is not CSV: ${(error as Error).message}`, { hint, cause: error });
+      throw new FlowError('input_flawed', `"${input.name}" is not CSV: ${(error as Error).message}`, {
+        hint,
+        cause: error,
+      });
     } finally {
       bytes.destroy();
     }
@@ -56,17 +60,17 @@ interface Column {
 }
 
 /** The parser would put a sign in the place of what it cannot read. */
-async function* utf8(input: Input): AsyncGenerator<Buffer> {
+async function* utf8(input: Input, signal: AbortSignal): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    for await (const chunk of input.read(0)) {
+    for await (const chunk of input.read(0, signal)) {
       decoder.decode(chunk, { stream: true });
       yield chunk;
     }
     decoder.decode();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new FlowError('usage', `"${input.name}" is not UTF-8`, {
+    throw new FlowError('input_flawed', `"${input.name}" is not UTF-8`, {
       hint: 'convert it, for instance with iconv -f WINDOWS-1252 -t UTF-8',
       cause: error,
     });
@@ -92,6 +96,10 @@ function breaksIn(text: string): number {
 }
 
 function columnsOf(header: readonly string[], { types, renamed }: TableOptions, input: Input): readonly Column[] {
+  const names = new Set(header);
+  for (const name of renamed.keys()) assertHas(names, name, input);
+  const targets = new Set([...names, ...renamed.values()]);
+  for (const name of types.keys()) assertHas(targets, name, input);
   const columns = header.map((name): Column => {
     const target = renamed.get(name) ?? name;
     return { name, path: target.split('.'), type: types.get(name) ?? types.get(target) ?? 'string' };
@@ -108,6 +116,12 @@ function columnsOf(header: readonly string[], { types, renamed }: TableOptions, 
     );
   }
   return columns;
+}
+
+function assertHas(names: ReadonlySet<string>, name: string, input: Input): void {
+  if (names.has(name)) return;
+  const list = [...names].map((one) => (/[,"]/.test(one) ? JSON.stringify(one) : one)).join(', ');
+  throw new FlowError('usage', `"${input.name}" has no column "${name}"`, { hint: `its columns are ${list}` });
 }
 
 function isWithin(path: readonly string[], other: readonly string[]): boolean {

@@ -1,14 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Change, EVERYTHING, type Page } from '../../../src/contract.ts';
 import { FlawedRecord } from '../../../src/formats/flawed-record.ts';
 import { elements } from '../../../src/sources/import/elements.ts';
 import { importing } from '../../../src/sources/import/import.ts';
 import { fileInput, type Input, streamInput } from '../../../src/sources/import/input.ts';
 import { lines } from '../../../src/sources/import/lines.ts';
+import { linesOrElements } from '../../../src/sources/import/lines-or-elements.ts';
 import type { Splitter } from '../../../src/sources/import/records.ts';
 import { table } from '../../../src/sources/import/table.ts';
 import { describeSource } from '../../contract/source.ts';
@@ -17,6 +20,7 @@ import { useDirectory } from '../../support/run-cli.ts';
 
 const TEXTS = Array.from({ length: 2500 }, (_, index) => `{"id":"item-${index}","n":${index}.0,"t":"é\\n"}`);
 const IDS = TEXTS.map((_, index) => `item-${index}`).sort();
+const NEVER = new AbortController().signal;
 const CSV = table({ types: new Map(), renamed: new Map() });
 
 const KINDS: readonly [string, string, Splitter][] = [
@@ -68,7 +72,7 @@ describe('compressed input is found by its content:', () => {
     const bytes = compress(Buffer.from(TEXTS.join('\n')));
     const file = await fileOf(bytes.subarray(0, bytes.length - 20));
     await expect(documentsOf(file, lines)).rejects.toMatchObject({
-      code: 'usage',
+      code: 'input_flawed',
       message: expect.stringContaining(kind),
     });
   });
@@ -105,11 +109,89 @@ test('what is no document comes with its line and why, and those around it as th
 });
 
 test('an array that ends in the middle is an error, after the documents before', async () => {
-  const file = await fileOf('[{"id":"a"},\n{"id":"b"');
-  await expect(documentsOf(file, elements)).rejects.toThrow('ends in the middle, in line 2');
+  const pages = sourceOf(await fileOf('[{"id":"a"},\n{"id":"b"'), elements).pages(EVERYTHING, undefined, NEVER);
+  const iterator = pages[Symbol.asyncIterator]();
+  expect((await iterator.next()).value?.changes.map(textOf)).toEqual(['{"id":"a"}']);
+  await expect(iterator.next()).rejects.toMatchObject({
+    exitStatus: 2,
+    message: 'the JSON array ends in the middle, in line 2',
+  });
   await expect(documentsOf(await fileOf('{"id":"a"}'), elements)).rejects.toThrow(
     'this is not a JSON array, in line 1',
   );
+});
+
+test('what is no document in an array comes with its number, from wherever reading goes on', async () => {
+  const source = sourceOf(await fileOf('[{"id":"a"},{"id":"b"},{"id":7}]'), elements, 2);
+  const [first, second] = await pagesOf(source, EVERYTHING);
+  const again = await pagesOf(source, EVERYTHING, (first as Page).resumeAt);
+  expect(again).toEqual([second]);
+  expect((second as Page).changes).toMatchObject([
+    { key: '"element 3"', flaw: { message: expect.stringMatching(/^element 3 of .*, in line 1, cannot/) } },
+  ]);
+});
+
+describe('lines and an array are told apart by the first byte,', () => {
+  test.each<[string, string]>([
+    ['of lines', TEXTS.join('\n')],
+    ['of an array', `\ufeff \n[${TEXTS.join(',\n')}]`],
+  ])('%s', async (_, text) => {
+    const pieces = [text.slice(0, 5), text.slice(5)].map((piece) => Buffer.from(piece));
+    const changes = await documentsOf(streamInput(Readable.from(pieces)), linesOrElements);
+    expect(changes.map(textOf)).toEqual(TEXTS);
+
+    const source = sourceOf(await fileOf(text), linesOrElements);
+    const [first] = await pagesOf(source, EVERYTHING);
+    const rest = await pagesOf(source, EVERYTHING, (first as Page).resumeAt);
+    expect(rest.flatMap(({ changes }) => changes.map(textOf))).toEqual(TEXTS.slice(1000));
+  });
+
+  test('and an array that is taken for lines is refused with what to say', async () => {
+    const [change] = await documentsOf(await fileOf('[{"id":"a"}]'), lines);
+    expect(change).toMatchObject({ flaw: { hint: expect.stringContaining('--format json') } });
+  });
+});
+
+describe('of what comes through a pipe', () => {
+  test.each<[string, readonly [string, string], Splitter]>([
+    ['lines', ['{"id":"a"}\n', '{"id":"b"}\n{"id":'], linesOrElements],
+    ['elements', ['[{"id":"a"},', '{"id":"b"},{"id":'], linesOrElements],
+    ['rows', ['id,n\na,1\nb,2.50', '\nc,3.50'], CSV],
+  ])('%s that are there come without waiting for more, and a stop ends it at once', async (_, [one, more], split) => {
+    const stop = new AbortController();
+    const pipe = new PassThrough();
+    const pages = sourceOf(streamInput(pipe), split).pages(EVERYTHING, undefined, stop.signal)[Symbol.asyncIterator]();
+    for (const [text, id] of [
+      [one, 'a'],
+      [more, 'b'],
+    ] as const) {
+      pipe.write(text);
+      expect((await pages.next()).value?.changes).toMatchObject([{ key: `"${id}","${id}"` }]);
+    }
+    const end = pages.next();
+    stop.abort();
+    expect(await end).toMatchObject({ done: true });
+  });
+
+  test('what was read when it was stopped is handed on', async () => {
+    const stop = new AbortController();
+    const pipe = new PassThrough();
+    const pages = sourceOf(streamInput(pipe), lines).pages(EVERYTHING, undefined, stop.signal)[Symbol.asyncIterator]();
+    pipe.write('{"id":"a"}\n');
+    const page = pages.next();
+    await vi.waitFor(() => expect(pipe.readableLength).toBe(0), { interval: 1 });
+    stop.abort();
+    expect((await page).value?.changes.map(textOf)).toEqual(['{"id":"a"}']);
+    expect(await pages.next()).toMatchObject({ done: true });
+  });
+
+  test('what has a name in the file system is read once', async () => {
+    const path = join(useDirectory(), 'pipe');
+    spawnSync('mkfifo', [path]);
+    const written = writeFile(path, '{"id":"a"}\n');
+    expect((await documentsOf(await fileInput(path), lines)).map(textOf)).toEqual(['{"id":"a"}']);
+    await written;
+  });
 });
 
 describe('CSV', () => {
@@ -173,13 +255,26 @@ describe('CSV', () => {
   });
 
   test('that is none is an error that says where', async () => {
-    await expect(documentsOf(await fileOf('id,n\na,"1\n'), CSV)).rejects.toMatchObject({ code: 'usage' });
+    await expect(documentsOf(await fileOf('id,n\na,"1\n'), CSV)).rejects.toMatchObject({ code: 'input_flawed' });
+  });
+
+  test('without a column that is given a type or a name is refused, with those that it has', async () => {
+    const file = await fileOf('id,n\na,1\n');
+    const [types, renamed] = [new Map([['m', 'number' as const]]), new Map([['key', 'id']])];
+    for (const options of [
+      { types, renamed: new Map() },
+      { types: new Map(), renamed },
+    ]) {
+      const pages = documentsOf(file, table(options));
+      await expect(pages).rejects.toMatchObject({ code: 'usage', hint: 'its columns are id, n' });
+    }
   });
 });
 
-function sourceOf(input: Input, split: Splitter): ReturnType<typeof importing> {
+function sourceOf(input: Input, split: Splitter, pageItemsMax?: number): ReturnType<typeof importing> {
   const partitionKey = { paths: ['/id'], kind: 'Hash', version: 2 } as const;
-  return importing({ input, split, partitionKey, shape: (document) => document });
+  const shape = (document: Buffer): Buffer => document;
+  return importing({ input, split, partitionKey, shape, ...(pageItemsMax !== undefined && { pageItemsMax }) });
 }
 
 async function documentsOf(input: Input, split: Splitter): Promise<readonly Change[]> {
