@@ -29,12 +29,12 @@ export class Pace {
   sample(): PaceSample {
     const { tally, meters } = this.#view;
     const oldest = this.#mark();
-    const { written: documents, settled, expected, setAside } = tally;
+    const { written: documents, settled, expected, added, setAside } = tally;
     const { throttled, requestCharge } = total(meters);
     const seconds = Math.max(0.001, (tally.elapsedMs - oldest.elapsedMs) / 1000);
     const documentsPerSecond = (documents - oldest.written) / seconds;
     const settledPerSecond = (settled - oldest.settled) / seconds;
-    const lag = expected === undefined ? tally.lag + tally.read - settled : Math.max(0, expected - settled);
+    const lag = expected === undefined ? tally.lag + tally.left : Math.max(0, expected + added - settled);
     const all = settled + lag;
     return {
       documents,

@@ -127,7 +127,7 @@ export async function copyContainer(
     const older = countingOlder(options, context);
     const sink = refusals.around(flawless(writeTo(ends.target, tally, { ...options, ...older }, context)));
     const meters = [ends.source.connection.meter, ends.target.connection.meter];
-    const flow = transform?.over(checkpoint, ends.target.facts.partitionKey) ?? {
+    const flow = transform?.over(checkpoint, ends.target.facts.partitionKey, tally) ?? {
       checkpoint,
       over: (all: Source) => all,
     };

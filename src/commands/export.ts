@@ -162,7 +162,7 @@ export async function exportContainer(
     // What was read is to be written even after a stop.
     const patient = retrying(sink, { ...patience, signal: later(context.signal, DRAIN_MS) });
     keepYoungGeneration();
-    const flow = transform?.over(checkpoint, facts.partitionKey) ?? { checkpoint, over: (all: Source) => all };
+    const flow = transform?.over(checkpoint, facts.partitionKey, tally) ?? { checkpoint, over: (all: Source) => all };
     await transfer(
       {
         source,

@@ -83,11 +83,10 @@ function hasBegun({ read, retries }: Tally, meters: readonly Meter[]): boolean {
 }
 
 function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk }: Context): void {
-  const { elapsedMs, read, written, filtered, setAside, settled, retries } = tally;
+  const { elapsedMs, read, written, filtered, added, setAside, left: skipped, retries } = tally;
   const { requestCharge, throttled } = total(meters);
   const rate = elapsedMs > 0 ? written / (elapsedMs / 1000) : 0;
-  const skipped = read - settled;
-  const unusual = Object.entries({ filtered, 'set aside': setAside }).filter(([, count]) => count > 0);
+  const unusual = Object.entries({ filtered, added, 'set aside': setAside }).filter(([, count]) => count > 0);
   talk.summary(
     state,
     [
@@ -105,6 +104,7 @@ function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk
       read,
       written,
       filtered,
+      added,
       setAside,
       skipped,
       requestCharge,

@@ -3,6 +3,7 @@ import { type Serial, serial } from '../pipeline/serial.ts';
 import { type PartitionKeyDefinition, propertyNames } from '../protocol/partition-key.ts';
 import { FlowError } from '../support/error.ts';
 import { momentOf } from '../support/moment.ts';
+import type { Tally } from '../support/tally.ts';
 import { loadTransform } from '../transform/module.ts';
 import { transformed } from '../transform/transformed.ts';
 import type { UserChange } from '../transform/user-change.ts';
@@ -19,7 +20,7 @@ export interface Transforming {
   /** Whether it notes things with the pages that they come of. */
   readonly keepsNotes: boolean;
   /** With the checkpoint of the job; `partitionKey` is that of what comes out. */
-  over(checkpoint: Checkpoint, partitionKey: PartitionKeyDefinition): Serial;
+  over(checkpoint: Checkpoint, partitionKey: PartitionKeyDefinition, tally: Tally): Serial;
 }
 
 /** Loads the module that the flags name, if they name one. Throws a FlowError when it cannot be used. */
@@ -36,7 +37,7 @@ export async function transforming({ transform, eventTime }: TransformingOptions
   return {
     mode: `transform ${transform}`,
     keepsNotes,
-    over(checkpoint, partitionKey) {
+    over(checkpoint, partitionKey, tally) {
       const ordered = keepsNotes ? serial(checkpoint) : { checkpoint, over: (source: Source) => source };
       const options = {
         module,
@@ -44,6 +45,7 @@ export async function transforming({ transform, eventTime }: TransformingOptions
         eventTime: read,
         notes: () => checkpoint.notes(),
         positions: () => checkpoint.positions(),
+        tally,
       };
       return { checkpoint: ordered.checkpoint, over: (source) => transformed(ordered.over(source), options) };
     },

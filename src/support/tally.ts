@@ -13,6 +13,7 @@ export class Tally {
   onCaughtUp: () => void = () => {};
   #read = 0;
   #filtered = 0;
+  #added = 0;
   #taken = 0;
   #setAside = 0;
   readonly #lags = new Map<string, number>();
@@ -27,6 +28,11 @@ export class Tally {
     return this.#filtered;
   }
 
+  /** Changes that were made of others, beside those that took their place. */
+  get added(): number {
+    return this.#added;
+  }
+
   /** Changes that the destination refused, and that are kept elsewhere. */
   get setAside(): number {
     return this.#setAside;
@@ -34,6 +40,11 @@ export class Tally {
 
   get written(): number {
     return this.#taken - this.#setAside;
+  }
+
+  /** Changes that something is still to happen to. */
+  get left(): number {
+    return this.#read + this.#added - this.settled;
   }
 
   /** Changes that nothing more will happen to. */
@@ -61,6 +72,12 @@ export class Tally {
     this.#tellIfCaughtUp();
   }
 
+  /** Others have taken the place of changes: of some there is nothing left, of some there are more. */
+  transformed(dropped: number, added: number): void {
+    this.#added += added;
+    this.dropped(dropped);
+  }
+
   /** Of a write that is about to be counted as over. */
   refused(changes: number): void {
     this.#setAside += changes;
@@ -81,6 +98,6 @@ export class Tally {
   }
 
   #tellIfCaughtUp(): void {
-    if (this.#behind.size === 0 && this.settled === this.#read) this.onCaughtUp();
+    if (this.#behind.size === 0 && this.left === 0) this.onCaughtUp();
   }
 }

@@ -17,7 +17,7 @@ export interface TransformModule {
 /** What a function gives back for a change: the change itself, or `{ document }`, `{ kind: 'delete', document }`. */
 export type Output = UserChange | { readonly kind?: 'upsert' | 'delete'; readonly document: object };
 export type TransformFunction = (change: UserChange, context: TransformContext) => Outputs | Promise<Outputs>;
-export type Outputs = Output | readonly Output[] | null | undefined;
+export type Outputs = Output | readonly Output[] | null;
 
 export interface TransformContext {
   /** What is kept between changes, and survives a crash. */

@@ -1,4 +1,5 @@
 import { FlowError } from '../support/error.ts';
+import { jsonText } from './json-text.ts';
 import type { StateOptions } from './module.ts';
 
 // Three layers: what is stored, what the page that is under way has changed, and what the record that is under way has
@@ -31,14 +32,14 @@ export class State {
     return entry && !this.#isOver(entry) ? structuredClone(entry.value) : undefined;
   }
 
-  /** Keeps a value that JSON can hold. */
+  /** Keeps a value; throws where JSON cannot hold it. */
   set(key: string, value: unknown): void {
     if (value === undefined) {
       this.delete(key);
       return;
     }
     const { ttlMs, maxEntries } = this.#options;
-    const copy: unknown = JSON.parse(JSON.stringify(value));
+    const copy: unknown = JSON.parse(jsonText(value).toString());
     if (!this.#find(key)) {
       if (this.#size >= maxEntries) this.#forgetWhatIsOver();
       if (this.#size >= maxEntries) throw full(maxEntries);

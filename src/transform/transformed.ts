@@ -3,6 +3,8 @@ import { DocumentKey } from '../cosmos/document-key.ts';
 import { FlawedRecord } from '../formats/flawed-record.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { FlowError } from '../support/error.ts';
+import type { Tally } from '../support/tally.ts';
+import { jsonText } from './json-text.ts';
 import type { ClosedWindow, Output, Outputs, TransformContext, TransformModule, WindowDefinition } from './module.ts';
 import { State } from './state.ts';
 import { UserChange } from './user-change.ts';
@@ -17,6 +19,7 @@ export interface TransformOptions {
   /** What was noted before, and the ranges as they are stored, once reading begins. */
   readonly notes: () => ReadonlyMap<string, string>;
   readonly positions: () => readonly Position[];
+  readonly tally: Tally;
 }
 
 /**
@@ -61,14 +64,17 @@ class Work {
   }
 
   async transform({ release, ...page }: Page, range: Range): Promise<Page> {
-    const changes: Change[] = [];
+    const outputs: (readonly Change[])[] = [];
     const users = page.changes.map((change) => new UserChange(change, range));
     for (const [index, user] of users.entries())
-      changes.push(...(await this.#outputsOf(page.changes[index] as Change, user, range)));
+      outputs.push(await this.#outputsOf(page.changes[index] as Change, user, range));
     for (const user of users) user.end();
-    changes.push(...(await this.#closed(page, range)));
+    const results = await this.#closed(page, range);
     if (page.split) this.#windows?.split(range, page.split);
     release?.();
+    const changes = [...outputs.flat(), ...results];
+    const dropped = outputs.filter(({ length }) => length === 0).length;
+    this.#options.tally.transformed(dropped, changes.length - (outputs.length - dropped));
     const notes: Notes = new Map([...(this.#state?.takePage() ?? []), ...(this.#windows?.takePage() ?? [])]);
     return notes.size > 0 ? { ...page, changes, notes } : { ...page, changes };
   }
@@ -77,7 +83,9 @@ class Work {
     const { transform } = this.#options.module;
     try {
       const outputs = transform ? await transform(user, this.#context) : null;
-      const changes = listOf(outputs).map((output, index) => this.#changeOf(output, user, change, index));
+      const changes = listOf(outputs, 'return the change, or null to drop it').map((output, index) =>
+        this.#changeOf(output, user, change, index),
+      );
       this.#addToWindow(user, range);
       this.#state?.keepRecord();
       return changes;
@@ -108,7 +116,7 @@ class Work {
   /** A result that cannot be made is no change that could be set aside: what it was made of is counted. */
   async #resultsOf({ close }: WindowDefinition, closed: ClosedWindow): Promise<readonly Change[]> {
     try {
-      return listOf(await close(closed)).map((output, index) =>
+      return listOf(await close(closed), 'return { document }, or null').map((output, index) =>
         this.#made(output, JSON.stringify([closed.key, closed.start, index])),
       );
     } catch (error) {
@@ -122,27 +130,37 @@ class Work {
   }
 
   #changeOf(output: Output, user: UserChange, change: Change, index: number): Change {
-    if (output !== user) return this.#made(output, versionOf(change, index));
-    const { key, isResult } = change;
-    const text = user.changedText();
-    if (text !== undefined)
-      return { ...this.#made({ kind: change.kind, document: user.document }), ...factsOf(change) };
-    return { ...factsOf(change), document: Uint8Array.from(change.document), key, ...(isResult && { isResult }) };
+    if (output !== user)
+      return this.#made(output, versionOf(change, index), output instanceof UserChange ? output : user);
+    const { key, kind, isResult } = change;
+    const text = user.ownText();
+    if (!text || text.equals(change.document))
+      return { ...factsOf(change), document: Uint8Array.from(change.document), key, ...(isResult && { isResult }) };
+    return { ...this.#keyed(kind, text), ...factsOf(change) };
   }
 
-  #made(output: Output, version?: string): Change {
-    const { kind = 'upsert', document } = output as { kind?: Change['kind']; document: unknown };
+  /** `user` is what it was made of, where that is known. */
+  #made(output: Output, version?: string, user?: UserChange): Change {
+    const { kind = 'upsert', document } = (output ?? {}) as { kind?: unknown; document?: unknown };
     if (typeof document !== 'object' || document === null || Array.isArray(document))
       throw new Error('what came out has no document that is an object');
-    const bytes = Buffer.from(JSON.stringify(document));
-    this.#key.scan(bytes, 0);
+    if (kind !== 'upsert' && kind !== 'delete')
+      throw new Error(`what came out has the kind ${JSON.stringify(kind)}, which is neither "upsert" nor "delete"`);
+    const text = user ? user.print(document) : jsonText(document);
+    return { ...this.#keyed(kind, text), ...(version !== undefined && { version }) };
+  }
+
+  #keyed(kind: Change['kind'], document: Buffer): Change {
+    this.#key.scan(document, 0);
     if (!this.#key.id.startsWith('"')) throw new Error('what came out has no id that is a text');
-    return { kind, key: this.#key.key, document: bytes, ...(version !== undefined && { version }) };
+    return { kind, key: this.#key.key, document };
   }
 }
 
-function listOf(outputs: Outputs): readonly Output[] {
-  if (outputs === null || outputs === undefined) return [];
+/** A function that ends without a word would drop everything, and nobody would know. */
+function listOf(outputs: Outputs, advice: string): readonly Output[] {
+  if (outputs === undefined) throw new Error(`it returned nothing: ${advice}`);
+  if (outputs === null) return [];
   return Array.isArray(outputs) ? outputs : [outputs as Output];
 }
 
@@ -168,7 +186,7 @@ function flawed(change: Change, error: unknown): FlawedRecord {
   const { key } = change;
   const why = error instanceof Error ? error.message : String(error);
   const flaw = new FlowError('transform_failed', `the transform failed on ${key}: ${why}`, {
-    hint: 'mend the transform, or set such changes aside with --dead-letter FILE',
+    hint: 'mend the transform',
     cause: error,
   });
   return new FlawedRecord(key, Uint8Array.from(change.document), flaw);

@@ -1,4 +1,7 @@
 import type { Change, Range } from '../contract.ts';
+import { asBuffer } from '../support/buffers.ts';
+import { jsonText } from './json-text.ts';
+import { Original } from './original.ts';
 
 /**
  * A change as a transform sees it. Its document is parsed when it is first looked at, which must be before its page is
@@ -13,6 +16,7 @@ export class UserChange {
   /** As `40-80`. */
   readonly range: string;
   #change: Change | undefined;
+  #original: Original | undefined;
   #document: Readonly<Record<string, unknown>> | undefined;
 
   constructor(change: Change, { min, max }: Range) {
@@ -26,8 +30,11 @@ export class UserChange {
 
   /** May be changed in place. */
   get document(): Readonly<Record<string, unknown>> {
-    this.#document ??= JSON.parse(this.#text());
-    return this.#document as Readonly<Record<string, unknown>>;
+    if (!this.#document) {
+      this.#original = new Original(asBuffer(this.#open().document));
+      this.#document = this.#original.document;
+    }
+    return this.#document;
   }
 
   get id(): unknown {
@@ -38,24 +45,24 @@ export class UserChange {
     return this.#keyParts().slice(1);
   }
 
-  /** JSON text of the document if it was changed in place; `undefined` when its bytes still say what it is. */
-  changedText(): string | undefined {
-    if (!this.#document) return undefined;
-    const text = JSON.stringify(this.#document);
-    return text === JSON.stringify(JSON.parse(this.#text())) ? undefined : text;
+  /** JSON text of what was made of the change: what is still as it was in its document keeps its bytes. */
+  print(document: object): Buffer {
+    return jsonText(document, this.#original);
   }
 
-  /** To be called when the page is over. A document that has been looked at stays. */
+  /** The same of its document; `undefined` when nobody has looked at it. */
+  ownText(): Buffer | undefined {
+    return this.#original && jsonText(this.#original.document, this.#original);
+  }
+
+  /** To be called when the page is over. A document that has been looked at stays, without the bytes that it was read from. */
   end(): void {
     this.#change = undefined;
+    this.#original = undefined;
   }
 
   #keyParts(): unknown[] {
     return JSON.parse(`[${this.#open().key}]`) as unknown[];
-  }
-
-  #text(): string {
-    return Buffer.from(this.#open().document).toString('utf8');
   }
 
   #open(): Change {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { transforming } from '../../src/commands/transforming.ts';
 import type { Checkpoint, Sink, Source } from '../../src/contract.ts';
 import { run } from '../../src/pipeline/run.ts';
+import { Tally } from '../../src/support/tally.ts';
 import { useDirectory } from '../support/run-cli.ts';
 
 let files = 0;
@@ -20,8 +21,13 @@ export async function transform(
   text: string,
   { source, sink, checkpoint }: { readonly source: Source; readonly sink: Sink; readonly checkpoint: Checkpoint },
   eventTime?: string,
+  tally = new Tally(),
 ): Promise<void> {
-  const flow = (await transforming({ transform: moduleOf(text), eventTime }))?.over(checkpoint, { paths: ['/pk'] });
+  const flow = (await transforming({ transform: moduleOf(text), eventTime }))?.over(
+    checkpoint,
+    { paths: ['/pk'] },
+    tally,
+  );
   if (!flow) throw new Error('there is no transform');
   const { signal } = new AbortController();
   await run(flow.over(source), sink, flow.checkpoint, { window: 4, signal });

@@ -4,6 +4,7 @@ import { presented } from '../../src/commands/presented.ts';
 import { transforming } from '../../src/commands/transforming.ts';
 import { type Change, EVERYTHING, type Page, type Range, type Sink } from '../../src/contract.ts';
 import { FlawedRecord } from '../../src/formats/flawed-record.ts';
+import { Tally } from '../../src/support/tally.ts';
 import { sourceOf, page as versionsPage } from '../pipeline/rig.ts';
 import { pagesOf, textOf, upsert } from '../support/changes.ts';
 import { moduleOf, transform } from './rig.ts';
@@ -49,6 +50,35 @@ describe('a function', () => {
     expect(versions.slice(6)).toEqual(versions.slice(0, 2));
   });
 
+  test('that changes a document leaves the bytes of all that it does not change', async () => {
+    const text = '{"id":"1","pk":"k","n":1e400,"m":9007199254740993,"z":-0,"d":1.0}';
+    for (const output of ['(c.document.q = 1, c)', '({ document: { ...c.document, q: 1 } })']) {
+      const [made] = await outputsOf(`export default c => ${output}`, [
+        { ...upsert('1'), document: Buffer.from(text) },
+      ]);
+      expect(textOf(made as Change)).toBe(`${text.slice(0, -1)},"q":1}`);
+    }
+  });
+
+  test('that returns nothing has failed: only null drops a change', async () => {
+    const [made] = await outputsOf('export default (change) => { change.document.q = 1; }', [upsert('a')]);
+    expect(String((made as FlawedRecord).flaw)).toMatch(/return the change, or null to drop it/);
+    for (const nothing of ['null', '[]'])
+      expect(await outputsOf(`export default () => ${nothing}`, [upsert('a')])).toEqual([]);
+  });
+
+  test('is counted: what it drops, and what it makes more of', async () => {
+    const text = `export default (change) => ({ a: null, b: change, c: [change, change, change] })[change.id]`;
+    const tally = new Tally();
+    tally.page(EVERYTHING, 3, 0, true);
+    await outputsOf(
+      text,
+      ['a', 'b', 'c'].map((id) => upsert(id)),
+      tally,
+    );
+    expect(tally).toMatchObject({ read: 3, filtered: 1, added: 2, left: 4 });
+  });
+
   test('that fails on a change makes a flawed record of it alone, and leaves nothing of it in the state', async () => {
     const text = `export const state = {};
       export default (change, { state }) => {
@@ -71,6 +101,9 @@ describe('a function', () => {
     ['a document without an id', '{ document: { pk: "x" } }', /no id that is a text/],
     ['no document', '{ id: "x" }', /no document/],
     ['an array', '{ document: [] }', /no document/],
+    ['nothing among others', '[undefined]', /no document/],
+    ['another kind', '{ kind: "remove", document: { id: "a" } }', /the kind "remove"/],
+    ['a number that is none', '{ document: { id: "a", sums: [1, 0 / 0] } }', /JSON cannot hold NaN at \/sums\/1/],
   ])('that makes %s has failed', async (_, output, message) => {
     const [made] = await outputsOf(`export default () => (${output})`, [upsert('a')]);
     expect(String((made as FlawedRecord).flaw)).toMatch(message);
@@ -152,7 +185,10 @@ describe('state', () => {
     );
     expect(outputs.map((change) => JSON.parse(textOf(change)).found)).toEqual(['nothing', 'nothing', 'nothing']);
     const full = `export const state = { maxEntries: 2 };
-      export default ({ id }, { state }) => state.set(id, 1)`;
+      export default ({ id }, { state }) => {
+        state.set(id, 1);
+        return null;
+      }`;
     await expect(
       outputsOf(
         full,
@@ -198,9 +234,8 @@ test('what failed stays so, however it is presented', async () => {
     { systemProperties: false, envelope: true },
     { systemProperties: true, envelope: false },
   ]) {
-    const flow = (await transforming({ transform: moduleOf(failing), eventTime: undefined }))?.over(forgetful(), {
-      paths: ['/pk'],
-    });
+    const transformation = await transforming({ transform: moduleOf(failing), eventTime: undefined });
+    const flow = transformation?.over(forgetful(), { paths: ['/pk'] }, new Tally());
     const pages: readonly Page[] = [{ changes: ['a', 'b', 'c'].map((id) => upsert(id)), resumeAt: '1' as never }];
     const source = flow?.over(sourceOf(new Map([[EVERYTHING, pages]])));
     if (!source) throw new Error('there is no transform');
@@ -241,9 +276,10 @@ function collecting(): Collecting {
   };
 }
 
-async function outputsOf(text: string, changes: readonly Change[]): Promise<readonly Change[]> {
+async function outputsOf(text: string, changes: readonly Change[], tally?: Tally): Promise<readonly Change[]> {
   const sink = collecting();
   const pages: readonly Page[] = [{ changes, resumeAt: '1' as never }];
-  await transform(text, { source: sourceOf(new Map([[EVERYTHING, pages]])), sink, checkpoint: forgetful() });
+  const source = sourceOf(new Map([[EVERYTHING, pages]]));
+  await transform(text, { source, sink, checkpoint: forgetful() }, undefined, tally);
   return sink.changes;
 }
