@@ -11,7 +11,6 @@ export function limited(source: Source, max: number, onReached: () => void = () 
   return {
     ...source,
     async *pages(range, from, signal) {
-      if (left === 0) return;
       let before = from;
       for await (const page of source.pages(range, from, AbortSignal.any([signal, reached.signal]))) {
         // Another range was faster.

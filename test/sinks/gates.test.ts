@@ -153,7 +153,11 @@ test('a range whose answers take ever longer gets fewer batches at once', async 
 
 describe('a batch that waits for its turn', () => {
   /** Batches of one range, one at a time, each of which is told to wait for so long, or is taken. */
-  const sent = (waits: readonly (number | undefined)[], options: Partial<GatesOptions> = {}) => {
+  const sent = (
+    waits: readonly (number | undefined)[],
+    options: Partial<GatesOptions> = {},
+    latencies: number[] = [],
+  ) => {
     const clock = new VirtualClock();
     const gates = new Gates({
       concurrency: 1,
@@ -167,7 +171,7 @@ describe('a batch that waits for its turn', () => {
     const over = waits.map((throttledForMs) =>
       gates.through('0', async () => {
         at.push(clock.now());
-        await clock.wait(LATENCY_MS);
+        await clock.wait(latencies[at.length - 1] ?? LATENCY_MS);
         return { result: undefined, throttledForMs };
       }),
     );
@@ -185,6 +189,12 @@ describe('a batch that waits for its turn', () => {
     const { clock, at } = sent([700, 300, undefined]);
     await clock.pass(2000);
     expect(at).toEqual([0, 700 + LATENCY_MS, 1000 + 2 * LATENCY_MS]);
+  });
+
+  test('is sent although the answer before it was slow, and no fewer than one could be under way', async () => {
+    const { clock, at } = sent([undefined, undefined, undefined], { heedsLatency: true }, [1, 1000, 1]);
+    await clock.pass(5000);
+    expect(at).toEqual([0, 1, 1001]);
   });
 
   test('is held up by what others were told no longer than 5 s', async () => {

@@ -29,6 +29,7 @@ test('what is read is counted, page by page', async () => {
 test.each<[string, Partial<Page>, boolean]>([
   ['an empty page', {}, true],
   ['a page with changes', { changes: [upsert('a')] }, false],
+  ['an empty page before others', { hasMore: true }, false],
   ['an empty page of a range that has split', { split: [{ range: EVERYTHING, resumeAt: undefined }] }, false],
 ])('whether %s is the end for now: %s', async (_, page, isEnd) => {
   const tally = new Tally();
@@ -39,6 +40,25 @@ test.each<[string, Partial<Page>, boolean]>([
   await pagesOf(counted(sourceOf({ changes: [], resumeAt: '' as Continuation, ...page }), tally), EVERYTHING);
   tally.wrote(page.changes?.length ?? 0);
   expect(caughtUp).toBe(isEnd);
+});
+
+test('it is not the end for now while a range that is being read has not answered', async () => {
+  const tally = new Tally();
+  let caughtUp = 0;
+  tally.onCaughtUp = () => {
+    caughtUp++;
+  };
+  const source = counted(sourceOf({ changes: [], resumeAt: '' as Continuation }), tally);
+  const { signal } = new AbortController();
+  const [one, other] = [
+    { min: '', max: '80' },
+    { min: '80', max: 'FF' },
+  ].map((range) => source.pages(range, undefined, signal)[Symbol.asyncIterator]()) as [
+    AsyncIterator<Page>,
+    AsyncIterator<Page>,
+  ];
+  await Promise.all([one.next(), other.next()]);
+  expect(caughtUp).toBe(1);
 });
 
 function sourceOf(page: Page): Source {

@@ -62,13 +62,24 @@ test.each([
   expect(reached).toBe(isReached ? 1 : 0);
 });
 
-test('a page that is cut does not carry the split of the whole one', async () => {
+test('a page that another range had under way then is not given, and nobody is told twice', async () => {
+  const pages = new Map([LOW, HIGH].map((range) => [range, [page('1', 'a1', 'b1')]]));
+  let reached = 0;
+  const source = limited(sourceOf(pages), 2, () => reached++);
+  const given = await Promise.all([LOW, HIGH].map((range) => pagesOf(source, range)));
+  expect(given.flat().map(({ changes }) => changes.length)).toEqual([2]);
+  expect(reached).toBe(1);
+  expect(await pagesOf(source, LOW)).toEqual([]);
+});
+
+test('a page that is cut carries neither the split of the whole one nor what is noted with it', async () => {
   const split = [
     { range: LOW, resumeAt: undefined },
     { range: HIGH, resumeAt: undefined },
   ];
-  const source = sourceOf(everything({ ...page('1', 'a1', 'b1'), split }));
+  const source = sourceOf(everything({ ...page('1', 'a1', 'b1'), split, notes: new Map([['name', 'text']]) }));
   const [cut] = await pagesOf(limited(source, 1), EVERYTHING);
   expect(cut).toMatchObject({ changes: [{ key: '"a","key of a"' }], resumeAt: undefined });
   expect(cut).not.toHaveProperty('split');
+  expect(cut).not.toHaveProperty('notes');
 });

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Change, Continuation, Page, Position, Source } from '../../src/contract.ts';
+import { QueryPages } from '../../src/cosmos/query-pages.ts';
 import { Found } from '../../src/sources/query-progress.ts';
 import { idOf, pagesOf, readAll, textOf } from '../support/changes.ts';
 import { openQuery, type QueryRig, type QueryRigOptions, queryOf } from './query-rig.ts';
@@ -122,6 +123,43 @@ test('an export that is over gives what was written since when it is asked for t
   expect(await rig.pass()).toEqual([]);
   rig.source = queryOf(rig, 'SELECT * FROM c', { passes: 'incremental' });
   expect(await rig.pass()).toEqual(['new']);
+});
+
+test('what was written in the second at which the next pass begins is not given again', async () => {
+  const rig = await openPasses('SELECT * FROM c', { documents: 25, ranges: 1 });
+  rig.clock.ms += 1000;
+  expect(await rig.pass()).toEqual(rig.ids);
+  const [{ range, resumeAt } = fail()] = rig.positions;
+  const pages = await pagesOf(rig.source, range, resumeAt);
+  expect(pages.map(({ changes, hasMore }) => [changes.length, hasMore])).toEqual([
+    [0, true],
+    [0, true],
+    [0, false],
+  ]);
+});
+
+test('where the service does not tell its time, what is new comes all the same', async () => {
+  const rig = await openPasses('SELECT * FROM c', { documents: 12 });
+  const { ask } = QueryPages.prototype;
+  vi.spyOn(QueryPages.prototype, 'ask').mockImplementation(async function (this: QueryPages, ...request) {
+    return { ...(await ask.apply(this, request)), askedAt: Number.NaN };
+  });
+  expect(await rig.pass()).toEqual(rig.ids);
+  await fill(rig, ['new']);
+  expect(await rig.pass()).toEqual(['new']);
+});
+
+test('a query that waits for an answer ends without throwing when it is told to stop', async () => {
+  const rig = await openQuery({ documents: 12, ranges: 1 });
+  const stop = new AbortController();
+  const source = queryOf(rig, 'SELECT * FROM c', { signal: stop.signal });
+  const [{ range } = fail()] = await source.starts();
+  rig.intercept = ({ operation }) => {
+    if (operation !== 'query') return undefined;
+    setImmediate(() => stop.abort());
+    return { hang: true };
+  };
+  for await (const _ of source.pages(range, undefined, stop.signal)) expect.unreachable();
 });
 
 test('a query that is asked again and again gives what is written meanwhile, until it is told to stop', async () => {

@@ -53,6 +53,21 @@ test('throws at once what another try cannot mend', async () => {
   expect(reads).toBe(1);
 });
 
+test('a range whose request is cut off by a stop is not asked again', async () => {
+  const stop = new AbortController();
+  let tries = 0;
+  const source: Source = {
+    ...failing(() => undefined),
+    async *pages() {
+      stop.abort();
+      if (++tries < 5) throw OUTAGE;
+      yield* [];
+    },
+  };
+  for await (const _ of patient(source).pages(EVERYTHING, undefined, stop.signal)) expect.unreachable();
+  expect(tries).toBe(1);
+});
+
 test('tries to read the ranges again as well', async () => {
   const failures = [OUTAGE, OUTAGE];
   const inner = failing(() => undefined);

@@ -4,7 +4,7 @@ import type { Change, Continuation, Page, Position, Range, Source } from '../../
 import { commitAt } from '../../src/sources/feed-position.ts';
 import { snapshotThenFeed } from '../../src/sources/snapshot-then-feed.ts';
 import { describeSource, type SourceRig } from '../contract/source.ts';
-import { idOf, pagesOf, readAll, textOf } from '../support/changes.ts';
+import { idOf, pagesOf, readAll, textOf, upsert } from '../support/changes.ts';
 import { type ContainerRig, useContainer } from '../support/container.ts';
 import { feedOf, fill, patient } from './rig.ts';
 
@@ -137,22 +137,27 @@ describe('a replica that is behind the one that told the start', () => {
     expect((await readAll(source)).map(idOf).sort()).toEqual(ids);
   });
 
-  test('is not seen where a position stays as it was, while the replica is as far', async () => {
-    const stays = ({ resumeAt = never(), ...page }: Page): Page => {
-      return { ...page, resumeAt: behind(resumeAt), lag: commitAt(resumeAt) ?? never() };
-    };
-    const { source } = await begin({
-      documents: 0,
-      ranges: 2,
-      latest: (feed) => ({
-        ...feed,
-        async *pages(...place) {
-          for await (const page of feed.pages(...place)) yield stays(page);
-        },
-      }),
-    });
-    expect(await readAll(source)).toEqual([]);
-  });
+  test.each([0, 30])(
+    'is not seen where a position stays as it was, while the replica is as far (%i)',
+    async (documents) => {
+      const stays = ({ resumeAt = never(), ...page }: Page): Page => {
+        return { ...page, resumeAt: behind(resumeAt), lag: commitAt(resumeAt) ?? never() };
+      };
+      // The commit of a deletion is in no snapshot, so that only the position tells of it.
+      const { source, ids } = await begin({
+        documents,
+        ranges: 2,
+        removed: documents,
+        latest: (feed) => ({
+          ...feed,
+          async *pages(...place) {
+            for await (const page of feed.pages(...place)) yield stays(page);
+          },
+        }),
+      });
+      expect((await readAll(source)).map(idOf).sort()).toEqual(ids);
+    },
+  );
 });
 
 test('where a position does not tell its commit, versions may repeat, and the last one counts', async () => {
@@ -165,6 +170,55 @@ test('where a position does not tell its commit, versions may repeat, and the la
   expect(versionOf(last.get('item-001') as Change)).toBe(3);
   expect(last.get('item-002')?.kind).toBe('delete');
   expect(last.size).toBe(20);
+});
+
+describe('by its parts', () => {
+  const range: Range = { min: '', max: 'FF' };
+  const pageAt = (lsn: number, rest: Partial<Page> = {}): Page => {
+    return { changes: [{ ...upsert(`${lsn}`), lsn }], resumeAt: `${lsn}` as Continuation, ...rest };
+  };
+  /** A snapshot up to commit 5 of these pages, and a feed of one. */
+  const readParts = async (latest: readonly Page[], stop = new AbortController()): Promise<Page[]> => {
+    const sourceOf = (pages: readonly Page[]): Source => ({
+      starts: async () => [{ range, resumeAt: '5' as Continuation }],
+      async *pages(_range, _from) {
+        yield* pages;
+      },
+    });
+    const both = snapshotThenFeed(sourceOf(latest), sourceOf([pageAt(6)]), Number);
+    const [{ resumeAt } = never()] = await both.starts();
+    const pages: Page[] = [];
+    for await (const page of both.pages(range, resumeAt, stop.signal)) {
+      pages.push(page);
+      if (page.resumeAt?.includes('"latest":"1"')) stop.abort();
+    }
+    return pages;
+  };
+
+  test('a split on a page without changes is handed on', async () => {
+    const split = [
+      { range: { min: '', max: '80' }, resumeAt: '2' as Continuation },
+      { range: { min: '80', max: 'FF' }, resumeAt: '3' as Continuation },
+    ];
+    const [page, ...others] = await readParts([pageAt(2, { changes: [], split })]);
+    expect(page?.split?.map(({ resumeAt }) => JSON.parse(resumeAt ?? ''))).toEqual([
+      { versions: '5', latest: '2' },
+      { versions: '5', latest: '3' },
+    ]);
+    expect(others).toEqual([]);
+  });
+
+  test('a snapshot that is told to stop is neither behind nor over', async () => {
+    const pages = await readParts([pageAt(1)]);
+    expect(pages.map(({ resumeAt }) => JSON.parse(resumeAt ?? ''))).toEqual([{ versions: '5', latest: '1' }]);
+  });
+
+  test('a page of which nothing belongs to the snapshot is given back', async () => {
+    let released = 0;
+    const pages = await readParts([pageAt(7, { release: () => released++ })]);
+    expect(pages.map(({ resumeAt }) => JSON.parse(resumeAt ?? ''))).toEqual([{ feed: '6' }]);
+    expect(released).toBe(1);
+  });
 });
 
 /** A source whose ranges end where they begin while they are behind. */
@@ -195,10 +249,13 @@ interface Begun extends SourceRig {
 async function begin({
   documents,
   ranges,
+  removed = 0,
   commitAt: numberOf = commitAt,
   latest = (feed) => feed,
 }: {
   readonly documents: number;
+  /** Of others, which are there no more when the job begins. */
+  readonly removed?: number;
   readonly ranges: number;
   readonly commitAt?: typeof commitAt;
   readonly latest?: (feed: Source) => Source;
@@ -206,6 +263,9 @@ async function begin({
   const rig = await useContainer({ policies, ranges });
   const ids = Array.from({ length: documents }, (_, index) => `item-${String(index).padStart(3, '0')}`);
   await fill(rig, ids);
+  const others = Array.from({ length: removed }, (_, index) => `removed-${index}`);
+  await fill(rig, others);
+  for (const id of others) await remove(rig, id);
   const versions = feedOf(rig, { mode: 'all versions and deletes', start: 'now' });
   const both = snapshotThenFeed(latest(feedOf(rig)), versions, numberOf);
   const starts = await both.starts();

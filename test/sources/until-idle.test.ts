@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Range, Source } from '../../src/contract.ts';
 import { untilIdle } from '../../src/sources/until-idle.ts';
 import { page } from '../pipeline/rig.ts';
@@ -39,6 +39,38 @@ test('a range that is behind, or whose changes wait for the sink, is not idle', 
     given.push(changes.length);
   expect(given.filter((length) => length > 0)).toHaveLength(50);
   expect(given.slice(50).length).toBeGreaterThan(0);
+});
+
+test('it is not idle before so long has passed since the last change, and then it is', async () => {
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const times: number[] = [];
+  const source: Source = {
+    starts: async () => [],
+    async *pages(_range, _from, signal) {
+      for (; now < 500 && !signal.aborted; now += 10) yield now === 90 ? page('1', 'a1') : page('1');
+    },
+  };
+  for await (const _ of untilIdle(source, 100).pages(ANY, undefined, new AbortController().signal)) times.push(now);
+  expect(times.at(-1)).toBe(190);
+});
+
+test('a range that is over does not keep the others', async () => {
+  const source: Source = {
+    starts: async () => [],
+    async *pages({ min }, _from, signal) {
+      if (min === '') yield page('1', 'a1');
+      else for (let left = 50; left > 0 && !signal.aborted; left--) yield page('1');
+    },
+  };
+  const idle = untilIdle(source, 0);
+  const pages: number[] = [];
+  for (const min of ['', '80']) {
+    let given = 0;
+    for await (const _ of idle.pages({ ...ANY, min }, undefined, new AbortController().signal)) given++;
+    pages.push(given);
+  }
+  expect(pages).toEqual([1, 1]);
 });
 
 test('a page without changes that is not the end for now is not idle', async () => {
