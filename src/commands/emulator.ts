@@ -15,7 +15,8 @@ export const emulator = command({
     'A container gets a physical range for each 10,000 RU/s of its throughput; more throughput splits ranges. With ' +
       '--throughput, a range that has spent its part of the throughput answers 429 until the next second.',
     'With --tls it serves https, with a certificate of its own for localhost that lies beside the data file and stays ' +
-      'the same after a restart; without a data file it lasts as long as the server.',
+      'the same after a restart; without a data file it lasts as long as the server. Other commands read and write it as ' +
+      'cosmos+https://localhost:8081/db/container, with --ca-file and the file that is named when it starts.',
     'With --admin, whoever has the token that is printed to stderr can make requests fail, split ranges, turn the ' +
       'clock and read what was applied, at /_cosmosflow of the endpoint. What happens by chance depends on --seed.',
     'Prints one line to stdout once it is ready. Ctrl-C stops it; data in a file is kept.',

@@ -4,11 +4,12 @@ import type { Connection } from '../cosmos/connection.ts';
 import type { ContainerFacts } from '../cosmos/container.ts';
 import { formatKey, type KeyComponent } from '../protocol/partition-key.ts';
 import { changeFeed, type FeedMode } from '../sources/change-feed.ts';
-import { EVERYWHERE, type FeedScope, scopeOfKey } from '../sources/feed-scope.ts';
+import { describeMiss, EVERYWHERE, type FeedScope, scopeOfKey } from '../sources/feed-scope.ts';
 import { describeFeedStart, type FeedStart } from '../sources/feed-start.ts';
 import { untilIdle } from '../sources/until-idle.ts';
 import { namesSelected } from '../sql/clauses.ts';
 import { FlowError } from '../support/error.ts';
+import type { Tally } from '../support/tally.ts';
 import type { Context } from './command.ts';
 import { type Destination, type DestinationOptions, destinationOf } from './destination.ts';
 import { type ExportOptions, exportContainer, type Reader } from './export.ts';
@@ -33,11 +34,15 @@ export async function tailContainer(source: string, given: TailOptions, context:
   const start = startOf(options);
   const destination = destinationOf(options, context);
   assertSomethingComes(options, destination);
+  let tally: Tally | undefined;
   const reader: Reader = {
     mode: jobModeOf(options),
     begins: describeFeedStart(start),
     max: options.max,
-    open: (connection, facts) => feedOf(connection, facts, start, options, context.signal),
+    open: (connection, facts, counts) => {
+      tally = counts;
+      return feedOf(connection, facts, start, options, context.signal);
+    },
     wrap: (wanted, facts) => presented(wanted, facts, options),
     onReady: (ranges) => {
       if (options.untilCaughtUp) return;
@@ -46,6 +51,8 @@ export async function tailContainer(source: string, given: TailOptions, context:
     },
   };
   await exportContainer(source, reader, destination, options, context);
+  const miss = tally?.read === 0 && options.partitionKey && describeMiss(options.partitionKey);
+  if (miss) context.talk.note(miss);
 }
 
 /** What is deleted, put in envelopes or transformed has other names than those that are selected. */

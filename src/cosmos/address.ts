@@ -13,10 +13,10 @@ export interface ContainerName {
   readonly container: string;
 }
 
-/** Reads `db/container`, `cosmos://HOST[:PORT]/db/container` or `embedded:db/container`. */
+/** Reads `db/container`, `cosmos://HOST[:PORT]/db/container`, also with `cosmos+https:`, or `embedded:db/container`. */
 export function parseAddress(text: string): Address {
   if (text.startsWith('embedded:')) return { account: 'embedded', ...parseName(text, text.slice('embedded:'.length)) };
-  if (text.startsWith('cosmos://')) return parseEndpoint(text);
+  if (/^cosmos(\+https)?:\/\//.test(text)) return parseEndpoint(text);
   if (/^[a-z][a-z0-9+.-]*:/i.test(text)) throw malformed(text, 'its scheme is unknown');
   return { account: 'environment', ...parseName(text, text) };
 }
@@ -27,7 +27,8 @@ export function isLoopback(host: string): boolean {
 }
 
 function parseEndpoint(text: string): Address {
-  const url = URL.parse(`https://${text.slice('cosmos://'.length)}`);
+  const isPlain = text.startsWith('cosmos:');
+  const url = URL.parse(text.replace(/^[^:]+/, 'https'));
   if (url?.username || url?.password || /AccountKey/i.test(text)) {
     throw new FlowError(
       'usage',
@@ -39,7 +40,7 @@ function parseEndpoint(text: string): Address {
   }
   if (!url?.hostname) throw malformed(text, 'it has no host');
   if (url.search || url.hash) throw malformed(text, 'names cannot contain \\, # or ?');
-  const scheme = isLoopback(url.hostname) ? 'http' : 'https';
+  const scheme = isPlain && isLoopback(url.hostname) ? 'http' : 'https';
   const path = decode(text, url.pathname.slice(1));
   return { account: 'endpoint', endpoint: `${scheme}://${url.host}/`, ...parseName(text, path) };
 }
@@ -61,6 +62,6 @@ function parseName(text: string, path: string): ContainerName {
 
 function malformed(text: string, why: string): FlowError {
   return new FlowError('usage', `"${text}" is not an address: ${why}`, {
-    hint: 'write db/container, cosmos://HOST[:PORT]/db/container or embedded:db/container',
+    hint: 'write db/container, cosmos://HOST[:PORT]/db/container (or cosmos+https://…) or embedded:db/container',
   });
 }

@@ -36,11 +36,13 @@ export class Unreachable extends Error {
 export function exchangeOver(connections: Pick<Asker, 'ask'>, options: TransportOptions): Exchange {
   // Per range: one that answers says nothing of another that does not.
   const failuresInARow = new Map<string, number>();
+  let hasAnswered = false;
   return async (request, body = request.body as string | null | undefined) => {
     const place = `${request.url} ${request.headers.get(HEADER.rangeId) ?? ''}`;
     try {
       const response = await send(connections, request, body ?? null, options.signal);
       failuresInARow.delete(place);
+      hasAnswered = true;
       options.meter.count(response.status, Number(response.headers.get(HEADER.requestCharge)));
       return response;
     } catch (error) {
@@ -48,7 +50,7 @@ export function exchangeOver(connections: Pick<Asker, 'ask'>, options: Transport
       const failures = (failuresInARow.get(place) ?? 0) + 1;
       failuresInARow.set(place, failures);
       if (failures <= FAILOVERS_MAX && !isForUs(error)) throw asTheSdkKnowsIt(error);
-      throw unreachable(request, error, options.timeoutMs);
+      throw unreachable(request, error, { ...options, hasAnswered });
     }
   };
 }
@@ -111,7 +113,7 @@ function partsOf(url: string): [origin: string, path: string] {
  * but sleep for a second and ask again.
  */
 function isForUs(error: unknown): boolean {
-  return isFailure(error, 'not-http') || CUT_OFF.has((error as NodeJS.ErrnoException).code ?? '');
+  return isFailure(error, 'not-http') || isCutOff(error);
 }
 
 /** Time-outs and unknown hosts make the SDK look for another region; the rest it hands on. */
@@ -124,16 +126,32 @@ function isFailure(error: unknown, reason: Reason): error is HttpFailure {
   return error instanceof HttpFailure && error.reason === reason;
 }
 
-function unreachable(request: HttpRequest, cause: unknown, timeoutMs: number): Unreachable {
-  return new Unreachable(`no answer from "${new URL(request.url).host}": ${wordsOf(cause, timeoutMs)}`, { cause });
+interface Silence {
+  readonly timeoutMs: number;
+  /** Whether it has ever answered. */
+  readonly hasAnswered: boolean;
 }
 
-function wordsOf(cause: unknown, timeoutMs: number): string {
+function unreachable(request: HttpRequest, cause: unknown, silence: Silence): Unreachable {
+  const { protocol, host } = new URL(request.url);
+  const words = wordsOf(cause, silence);
+  // What expects https may hang up at whatever else it hears.
+  const isHungUp = isFailure(cause, 'not-http') || (isCutOff(cause) && !silence.hasAnswered);
+  const guess =
+    isHungUp && protocol === 'http:'
+      ? `; is it https? then write cosmos+https://${host}/… or COSMOS_URI=https://…`
+      : '';
+  return new Unreachable(`no answer from "${host}": ${words}${guess}`, { cause });
+}
+
+function wordsOf(cause: unknown, { timeoutMs }: Silence): string {
   if (isFailure(cause, 'timeout')) return `waited ${formatDuration(timeoutMs)}`;
-  if (isFailure(cause, 'not-http')) {
-    return 'what it says is not HTTP; is it https? then set COSMOS_URI=https://…';
-  }
+  if (isFailure(cause, 'not-http')) return 'what it says is not HTTP';
   return cause instanceof Error ? cause.message : String(cause);
+}
+
+function isCutOff(error: unknown): boolean {
+  return CUT_OFF.has((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** Headers in the form that the SDK expects. */

@@ -34,16 +34,27 @@ export function scopeOfKey(key: readonly KeyComponent[], { partitionKey }: Conta
   };
 }
 
-/** Reads a partition key: JSON, or else a text. An array is a key of several levels, which may lack the last ones. */
+/**
+ * Reads a partition key: JSON, or else a text, unless it begins as if it were to be JSON. An array is a key of several
+ * levels, which may lack the last ones.
+ */
 export function parsePartitionKey(text: string): readonly KeyComponent[] {
   const value = jsonIn(text);
-  const key = Array.isArray(value)
-    ? parseKey(text)
-    : parseKey(`[${value === undefined ? JSON.stringify(text) : text}]`);
+  const isText = value === undefined && !/^\s*["[{]/.test(text);
+  const key = Array.isArray(value) ? parseKey(text) : parseKey(`[${isText ? JSON.stringify(text) : text}]`);
   if (key && key.length > 0) return key;
   throw new FlowError('usage', `"${text}" is not a partition key`, {
     hint: `write a text, a JSON value, or for several levels an array: '["contoso",7]'`,
   });
+}
+
+/** What to say where nothing has such a key, which may have been meant to be a text; `undefined` where it is one. */
+export function describeMiss(key: readonly KeyComponent[]): string | undefined {
+  const [component, ...others] = key;
+  if (others.length > 0 || typeof component === 'string') return undefined;
+  const text = JSON.stringify(jsonOf(component));
+  const kind = component === undefined ? 'no value' : component === null ? 'null' : `a ${typeof component}`;
+  return `nothing was found for the partition key ${text}, which is ${kind}; the text is --partition-key '"${text}"'`;
 }
 
 /** Reads `40-80`: from the first effective partition key to before the second. */

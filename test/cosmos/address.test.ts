@@ -9,6 +9,8 @@ test.each<[string, Address]>([
   ['cosmos://name.documents.azure.com:443/shop/orders', at('https://name.documents.azure.com/')],
   ['cosmos://localhost:8081/shop/orders', at('http://localhost:8081/')],
   ['cosmos://127.0.0.1:9000/shop/orders', at('http://127.0.0.1:9000/')],
+  ['cosmos+https://localhost:8081/shop/orders', at('https://localhost:8081/')],
+  ['cosmos+https://name.documents.azure.com/shop/orders', at('https://name.documents.azure.com/')],
   ['cosmos://[::1]:9000/shop/orders', at('http://[::1]:9000/')],
   ['cosmos://host/sh%20op/orders', { ...at('https://host/'), database: 'sh op' }],
 ])('%s is read', (text, address) => {
@@ -32,6 +34,7 @@ test.each([
   'cosmos://host/shop/orders/',
   'cosmos://host/sh%2Fop/orders',
   'cosmos://host/shop/%zz',
+  'cosmos+http://localhost:8081/shop/orders',
   'embedded:',
   'embedded:shop',
 ])('"%s" is refused, and the error says how to write one', (text) => {
@@ -42,6 +45,7 @@ test.each([
 
 test.each([
   'cosmos://user:c2VjcmV0@host/shop/orders',
+  'cosmos+https://user:c2VjcmV0@host/shop/orders',
   'cosmos://host/shop/orders?AccountKey=c2VjcmV0',
   'cosmos://AccountEndpoint=https:host;AccountKey=c2VjcmV0/shop/orders',
 ])('an address with a key in it, %s, is refused without repeating it', (text) => {

@@ -42,6 +42,14 @@ describe.each(['everything', 'documents'] as const)('over the connections for %s
     });
   });
 
+  test('what hangs up at whatever is not https may be https', async () => {
+    const connection = await connectTo((request) => request.socket.destroy());
+    expect(faultOf(await failureOf(connection, kind))).toMatchObject({
+      status: 0,
+      message: expect.stringMatching(/; is it https\? then write cosmos\+https:\/\/127\.0\.0\.1:\d+\/…/),
+    });
+  });
+
   test('an answer that is cut off is no answer', async () => {
     const connection = await connectTo((_request, response) => {
       response.writeHead(200, { 'content-length': 1000 });
@@ -118,6 +126,15 @@ describe('the SDK may try another region', () => {
     const names = await namesOf(answers);
     expect(names).toEqual([name, name, 'Unreachable', 'Unreachable', 'answered', name, name]);
   });
+});
+
+test('what has answered before is not taken for https when it hangs up', async () => {
+  const cut = Object.assign(new Error('read'), { code: 'ECONNRESET' });
+  const exchange = exchangeOver(asker([undefined, cut]), { meter: new Meter(), timeoutMs: 1000 });
+  const request = { ...REQUEST, url: 'http://127.0.0.1:8081/dbs' } as HttpRequest;
+  await exchange(request);
+  await expect(exchange(request)).rejects.toMatchObject({ message: expect.not.stringContaining('https') });
+  await expect(exchange(request)).resolves.toHaveProperty('status', 200);
 });
 
 test('a range that answers says nothing of another that does not', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Source } from '../../src/contract.ts';
 import { EVERYTHING } from '../../src/contract.ts';
 import { assertTiles } from '../../src/pipeline/tiling.ts';
-import { parseFeedRange, parsePartitionKey, scopeOfKey } from '../../src/sources/feed-scope.ts';
+import { describeMiss, parseFeedRange, parsePartitionKey, scopeOfKey } from '../../src/sources/feed-scope.ts';
 import { untilTold } from '../../src/sources/until-told.ts';
 import { idOf, rangesOf, readAll } from '../support/changes.ts';
 import { type ContainerRig, useContainer } from '../support/container.ts';
@@ -18,12 +18,23 @@ describe('a partition key', () => {
     ['["contoso", 7]', ['contoso', 7]],
     ['[{}]', [undefined]],
     ['not "JSON"', ['not "JSON"']],
+    ['12-34', ['12-34']],
   ])('may be written %s', (text, key) => {
     expect(parsePartitionKey(text)).toEqual(key);
   });
 
-  test.each(['[]', '{"a":1}', '[["a"]]', '1e999'])('may not be written %s', (text) => {
+  test.each(['[]', '{"a":1}', '[["a"]]', '1e999', '["t0"', '"t0', '{t0}', ' [t0]'])('may not be written %s', (text) => {
     expect(() => parsePartitionKey(text)).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  test.each([
+    ['12345', 'the partition key 12345, which is a number; the text is --partition-key \'"12345"\''],
+    ['true', 'the partition key true, which is a boolean; the text is --partition-key \'"true"\''],
+    ['null', 'the partition key null, which is null; the text is --partition-key \'"null"\''],
+    ['"12345"', undefined],
+    ['["a",1]', undefined],
+  ])('%s that nothing has may have been meant to be a text', (text, words) => {
+    expect(describeMiss(parsePartitionKey(text))).toBe(words && `nothing was found for ${words}`);
   });
 
   test('that is too long, or a part of one that has no parts, is refused', async () => {

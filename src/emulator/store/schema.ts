@@ -96,7 +96,7 @@ function create(db: Database.Database): void {
 export function dataError(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code.startsWith('SQLITE_BUSY')) {
-    const hint = 'stop that process, or choose another file';
+    const hint = `for several at once, stop that one, run cosmosflow emulator --data ${file}, and write cosmos://localhost:8081/… for embedded:…`;
     return new FlowError('in_use', `the embedded data "${file}" is in use by another process`, { hint, cause: error });
   }
   const what = error.code === 'SQLITE_NOTADB' ? 'is not data of the embedded server' : 'cannot be read';
