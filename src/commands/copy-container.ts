@@ -25,6 +25,7 @@ import { announceCutOver } from './cut-over.ts';
 import { assertHasVersions, assertKeysStay, copySource, jobModeOf } from './deletes.ts';
 import type { Deletes } from './deletes-flags.ts';
 import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
+import { jobCheckpoint } from './job-checkpoint.ts';
 import { type Lifetime, type LifetimeOptions, lifetime } from './lifetime.ts';
 import { countingOlder } from './older.ts';
 import { patiently } from './patiently.ts';
@@ -55,7 +56,7 @@ export interface CopyOptions
   readonly deletes: Deletes;
   readonly deletesEvery: number;
   readonly resume: boolean;
-  readonly checkpoint: string;
+  readonly checkpoint: string | undefined;
   /** For the source, where it is another than for the target. */
   readonly readThroughput: Throughput | undefined;
   readonly maxItemCount: number;
@@ -84,16 +85,17 @@ export async function copyContainer(
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
     const job = { ...names, mode: modeOf(work.mode(life.mode(jobModeOf(options.deletes, reshape))), transform) };
+    const file = options.checkpoint ?? jobCheckpoint('copy', names);
     // Before a target is created for a job that is then refused.
-    const hasProgress = !options.dryRun && goesOn(options.checkpoint, job, options);
+    const hasProgress = !options.dryRun && goesOn(file, job, options);
 
     const tally = new Tally();
     if (options.dryRun) {
-      await planCopy({ accounts, from, to, life, work, reshape, job, tally }, options, context);
+      await planCopy({ accounts, from, to, life, work, reshape, job, file, tally }, options, context);
       return;
     }
     const checkNew = async (source: End): Promise<void> => {
-      if (hasProgress) throw targetGone(job.target, options.checkpoint);
+      if (hasProgress) throw targetGone(job.target, file);
       await reshape?.assertCreates(wantedOf(source, { work, life }, options, context), source.facts, context.signal);
     };
     const refusals = own(await openRefusals(options, job, tally, context.talk));
@@ -113,13 +115,13 @@ export async function copyContainer(
       work.wrap(life.wrap(all, ends.source.facts, counts), counts, keeps);
     const reshaped = reshape?.between(ends.source.facts, ends.target.facts);
     // Before there is a checkpoint: rules that are refused are no job yet.
-    if (reshaped && glanceAt(options.checkpoint, { ...job, ...ids }, options).every(isAtStart)) {
+    if (reshaped && glanceAt(file, { ...job, ...ids }, options).every(isAtStart)) {
       await reshaped.assertApart(wantedOf(ends.source, { work, life }, options, context), context);
     }
-    const checkpoint = own(openCheckpoint(options.checkpoint, { ...job, ...ids }, options));
+    const checkpoint = own(openCheckpoint(file, { ...job, ...ids }, options));
     const isFresh = checkpoint.positions().every(isAtStart);
     if (isFresh) tally.expected = ends.source.facts.documentCount;
-    else context.talk.note(`going on where "${options.checkpoint}" says`);
+    else context.talk.note(`going on where "${file}" says`);
     if (options.follow) announceCutOver(context, tally, sourceText, targetText);
 
     const source = copySource(ends.source, options.deletes, feed, patience);
@@ -160,12 +162,13 @@ interface CopyPlan {
   readonly work: Between;
   readonly reshape: Reshaping | undefined;
   readonly job: JobNames;
+  readonly file: string;
   readonly tally: Tally;
 }
 
 /** What `copyContainer` would do, as far as it can be known without doing it. */
 async function planCopy(
-  { accounts, from, to, life, work, reshape, job, tally }: CopyPlan,
+  { accounts, from, to, life, work, reshape, job, file, tally }: CopyPlan,
   options: CopyOptions,
   context: Context,
 ): Promise<void> {
@@ -185,7 +188,7 @@ async function planCopy(
   await printPlan(
     {
       job: { ...job, sourceRid: facts.rid, targetRid: target?.rid ?? '' },
-      file: options.checkpoint,
+      file,
       facts,
       source: feedOf(source, { ...options, readsMax: READS_MAX }, patience),
       between: (all) => {

@@ -13,11 +13,11 @@ import {
   duration,
   embeddedData,
   maxErrors,
+  optional,
   parsed,
   patience,
   requestTimeout,
   select,
-  text,
   toggle,
   where,
 } from './flags.ts';
@@ -93,7 +93,10 @@ export const copy = command({
     maxErrors,
     dryRun,
     verify: toggle('--verify', 'compare source and target at the end, as "cosmosflow verify" does'),
-    checkpoint: text('--checkpoint <file>', 'where to keep how far the copy is', '.cosmosflow/checkpoint.db'),
+    checkpoint: optional(
+      '--checkpoint <file>',
+      'where to keep how far the copy is; when not given, a file in .cosmosflow for this source and target',
+    ),
     resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
     restart: toggle('--restart', 'forget the checkpoint and start over'),
     ...termsFlags,
@@ -126,9 +129,9 @@ export const copy = command({
     ],
     [
       'the same, where the account has no feed of all versions',
-      'cosmosflow copy shop/orders shop/orders-replica --follow --deletes=diff --deletes-every 6h',
+      'cosmosflow copy shop/orders shop/orders-mirror --follow --deletes=diff --deletes-every 6h',
     ],
-    ['a part of it', 'cosmosflow copy shop/orders shop/large-orders --where "c.amount > 100" --checkpoint large.db'],
+    ['a part of it', 'cosmosflow copy shop/orders shop/large-orders --where "c.amount > 100"'],
     [
       'what it would do, and what it may cost',
       'cosmosflow copy embedded:shop/orders embedded:shop/orders-new --dry-run',
@@ -137,7 +140,6 @@ export const copy = command({
       'partitioned otherwise',
       'cosmosflow copy shop/orders shop/by-region --target-partition-key /region --id-from "{/customerId}-{/id}"',
     ],
-    ['a second job needs a checkpoint of its own', 'cosmosflow copy shop/users shop/users-copy --checkpoint users.db'],
   ],
   exits: [
     [0, 'everything is copied'],

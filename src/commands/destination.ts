@@ -3,6 +3,7 @@ import type { ContainerFacts } from '../cosmos/container.ts';
 import { FlowError } from '../support/error.ts';
 import type { Tally } from '../support/tally.ts';
 import type { Context } from './command.ts';
+import type { OF_JOB } from './job-checkpoint.ts';
 import { type ToFilesOptions, toFiles } from './to-files.ts';
 import { type ToHttpOptions, toHttp } from './to-http.ts';
 import { toStdout } from './to-stdout.ts';
@@ -13,7 +14,7 @@ export interface Destination {
   /** The same whenever it is the same place. */
   readonly name: string;
   /** Where the checkpoint is kept when nobody says; `undefined` is nowhere. */
-  readonly checkpoint: string | undefined;
+  readonly checkpoint: string | typeof OF_JOB | undefined;
   /** False where people read what is written as it comes: progress would stand between its lines. */
   readonly showsProgress?: boolean;
   /** What another job is told whose checkpoint is not the one that is kept here, if to forget that is not enough. */

@@ -41,6 +41,7 @@ export async function exportQuery(source: string, options: QueryExportOptions, c
   await exportContainer(
     source,
     {
+      command: 'query-export',
       mode: modeOf(asked),
       begins: 'beginning',
       query: asked,

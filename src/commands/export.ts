@@ -21,6 +21,7 @@ import type { TermsOptions } from './budget-flags.ts';
 import type { Context } from './command.ts';
 import type { Destination } from './destination.ts';
 import { openEnd, patientlyRead } from './end.ts';
+import { jobCheckpoint, OF_JOB } from './job-checkpoint.ts';
 import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
@@ -50,6 +51,7 @@ export interface QueryText {
 
 /** A way to read a container. */
 export interface Reader {
+  readonly command: 'tail' | 'query-export';
   /** All that makes it another job when it is another. */
   readonly mode: string;
   /** Where it begins when nothing is stored. */
@@ -91,9 +93,10 @@ export async function exportContainer(
   }
   await scoped(async (own) => {
     const accounts = own(new Accounts(context, options));
-    const file = options.checkpoint ?? destination.checkpoint;
     const mode = modeOf(work.mode(reader.mode), transform);
     const job = { source: accounts.nameOf(from, 'source'), target: destination.name, mode };
+    const kept = options.checkpoint ?? destination.checkpoint;
+    const file = kept === OF_JOB ? jobCheckpoint(reader.command, job) : kept;
     if (file !== undefined && !options.dryRun) ofThisJob(destination, () => goesOn(file, job, options));
 
     const tally = new Tally();

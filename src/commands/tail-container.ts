@@ -36,6 +36,7 @@ export async function tailContainer(source: string, given: TailOptions, context:
   assertSomethingComes(options, destination);
   let tally: Tally | undefined;
   const reader: Reader = {
+    command: 'tail',
     mode: jobModeOf(options),
     begins: describeFeedStart(start),
     max: options.max,

@@ -11,7 +11,7 @@ import { later } from '../support/later.ts';
 import type { Context } from './command.ts';
 import type { Destination, DestinationJob } from './destination.ts';
 import type { GivenHeader } from './http-flags.ts';
-import { receiverCheckpoint } from './receiver-checkpoint.ts';
+import { OF_JOB } from './job-checkpoint.ts';
 import { DRAIN_MS } from './transfer.ts';
 
 export interface ToHttpOptions {
@@ -75,8 +75,7 @@ export function toHttp(url: URL, options: ToHttpOptions, { environment, signal, 
       concurrency: options.concurrency,
     });
   };
-  const destination = nameOf(url);
-  return { name: destination, checkpoint: receiverCheckpoint(destination), open };
+  return { name: nameOf(url), checkpoint: OF_JOB, open };
 }
 
 /** Refuses what would give secrets away, or changes to whoever listens. */

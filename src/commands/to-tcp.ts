@@ -4,7 +4,7 @@ import { FlowError } from '../support/error.ts';
 import { later } from '../support/later.ts';
 import type { Context } from './command.ts';
 import type { Destination } from './destination.ts';
-import { receiverCheckpoint } from './receiver-checkpoint.ts';
+import { OF_JOB } from './job-checkpoint.ts';
 import { assertSafe, type ToHttpOptions } from './to-http.ts';
 import { DRAIN_MS } from './transfer.ts';
 
@@ -20,7 +20,7 @@ export function toTcp(url: URL, options: ToTcpOptions, { signal }: Context): Des
   }
   return {
     name: `tcp://${url.host}`,
-    checkpoint: receiverCheckpoint(`tcp://${url.host}`),
+    checkpoint: OF_JOB,
     open: async () =>
       tcpSink({
         host,

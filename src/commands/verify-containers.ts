@@ -18,6 +18,7 @@ import type { Context } from './command.ts';
 import { type ComparisonOptions, compare, SIDES } from './comparison.ts';
 import type { CopyOptions } from './copy-container.ts';
 import { assertApart, openEnd, sameContainer } from './end.ts';
+import { jobCheckpoint } from './job-checkpoint.ts';
 import { patiently } from './patiently.ts';
 import { keyMismatch } from './target-key.ts';
 import { setTerms } from './terms.ts';
@@ -26,7 +27,7 @@ import { PAGE_ITEMS } from './verify.ts';
 export interface VerifyOptions extends AccountsOptions, CheckpointOptions, ComparisonOptions, TermsOptions {
   readonly report: string | undefined;
   readonly resume: boolean;
-  readonly checkpoint: string;
+  readonly checkpoint: string | undefined;
   readonly patience: number;
 }
 
@@ -42,13 +43,14 @@ export async function verifyContainers(
 ): Promise<void> {
   if (options.resume && options.restart)
     throw new FlowError('usage', '--resume and --restart exclude each other', { hint: 'give one of them' });
-  const verdict = await scoped(async (own) => {
+  const { verdict, file } = await scoped(async (own) => {
     const [from, to] = [parseAddress(sourceText), parseAddress(targetText)];
     const accounts = own(new Accounts(context, options));
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
+    const file = options.checkpoint ?? jobCheckpoint('verify', names);
     const jobs = SIDES.map((side) => ({ ...names, mode: `verify, reading the ${side}` }));
-    jobs.forEach((job, index) => void goesOn(fileOf(SIDES[index] as Side, options), job, options));
+    jobs.forEach((job, index) => void goesOn(fileOf(SIDES[index] as Side, file), job, options));
 
     const tally = new Tally();
     const patience: PatienceOptions = {
@@ -73,21 +75,20 @@ export async function verifyContainers(
 
     const ids = { sourceRid: ends.source.facts.rid, targetRid: ends.target.facts.rid };
     const [one, other] = jobs.map((job, index) =>
-      own(openCheckpoint(fileOf(SIDES[index] as Side, options), { ...job, ...ids }, options)),
+      own(openCheckpoint(fileOf(SIDES[index] as Side, file), { ...job, ...ids }, options)),
     ) as [Checkpoint, Checkpoint];
-    sayWhenItBegan(one, options, context);
+    sayWhenItBegan(one, file, context);
     const report = options.report === undefined ? undefined : own(await openReport(options.report));
     const division = divisionOf(ends.source.facts.partitionKey, ends.target.facts.partitionKey);
     const digest = new Digest(countsDown(ends.source.facts) ? ['ttl'] : []);
     if (digest.omitted.includes('ttl')) context.talk.note('ttl is not compared: it counts down');
     const sides = { source: one, target: other };
     const work = { ends, checkpoints: sides, division, digest, tally, patience, options, context };
-    return report ? compare({ ...work, report }) : compare(work);
+    return { verdict: await compare(report ? { ...work, report } : work), file };
   });
   if (context.signal.aborted) return;
   // What is known is known: another run starts anew, with whatever containers.
-  for (const side of SIDES)
-    for (const end of ['', '-wal', '-shm']) rmSync(fileOf(side, options) + end, { force: true });
+  for (const side of SIDES) for (const end of ['', '-wal', '-shm']) rmSync(fileOf(side, file) + end, { force: true });
   verdict.assertEqual(options);
 }
 
@@ -108,7 +109,7 @@ export function verifyAfterCopy(
       report: undefined,
       resume: false,
       restart: true,
-      checkpoint: `${options.checkpoint}.verify`,
+      checkpoint: options.checkpoint === undefined ? undefined : `${options.checkpoint}.verify`,
       maxItemCount: Math.min(options.maxItemCount, PAGE_ITEMS),
       // Nothing is on its way any more.
       settle: 0,
@@ -117,12 +118,12 @@ export function verifyAfterCopy(
   );
 }
 
-function fileOf(side: Side, { checkpoint }: VerifyOptions): string {
-  return side === 'source' ? checkpoint : `${checkpoint}.target`;
+function fileOf(side: Side, file: string): string {
+  return side === 'source' ? file : `${file}.target`;
 }
 
 /** Of a comparison that goes on, says it; of another, notes it. */
-function sayWhenItBegan(checkpoint: Checkpoint, options: VerifyOptions, { talk }: Context): void {
+function sayWhenItBegan(checkpoint: Checkpoint, file: string, { talk }: Context): void {
   const began = checkpoint.notes().get(BEGAN);
   if (checkpoint.positions().length === 0 || began === undefined) {
     checkpoint.note(new Map([[BEGAN, String(Date.now())]]));
@@ -130,7 +131,7 @@ function sayWhenItBegan(checkpoint: Checkpoint, options: VerifyOptions, { talk }
   }
   const ago = formatDuration(Math.max(0, Date.now() - Number(began)));
   talk.note(
-    `going on where "${options.checkpoint}" says, with a comparison that began ${ago} ago: ` +
+    `going on where "${file}" says, with a comparison that began ${ago} ago: ` +
       'what was deleted since then may not be noticed; --restart begins anew',
   );
 }

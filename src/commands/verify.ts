@@ -2,7 +2,7 @@ import { parseAddress } from '../cosmos/address.ts';
 import { TERMS_NOTE, termsFlags } from './budget-flags.ts';
 import { caFile } from './ca-file.ts';
 import { command } from './command.ts';
-import { count, duration, embeddedData, optional, patience, requestTimeout, text, toggle } from './flags.ts';
+import { count, duration, embeddedData, optional, patience, requestTimeout, toggle } from './flags.ts';
 
 /** Documents in a page: small ones keep the memory of a comparison small. */
 export const PAGE_ITEMS = 200;
@@ -32,10 +32,10 @@ export const verify = command({
     report: optional('--report <file>', 'write the lines to a file too, and at its end the totals as a JSON object'),
     settle: duration('--settle <time>', 'how long a difference must last to be one', '2s'),
     verbose: toggle('--verbose', 'print "=" lines too, for equal documents in parts that differ'),
-    checkpoint: text(
+    checkpoint: optional(
       '--checkpoint <file>',
-      'where to keep how far the first reading is, until the end; a second one is FILE.target',
-      '.cosmosflow/verify.db',
+      'where to keep how far the first reading is, until the end, and in FILE.target; when not given, in .cosmosflow, for ' +
+        'this source and target',
     ),
     resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
     restart: toggle('--restart', 'forget the checkpoint and start over'),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { useAccount } from '../support/account.ts';
@@ -139,11 +139,27 @@ test('on the embedded server, everything is below .cosmosflow, for its owner alo
   expect(await runCli(['produce', 'embedded:shop/orders', '--count', '10'], { cwd })).toMatchObject({ status: 0 });
   const quiet = await runCli(['copy', 'embedded:shop/orders', 'embedded:shop/copy', '--quiet'], { cwd });
   expect(quiet).toMatchObject({ status: 0, stdout: '', stderr: '' });
-  const checkpoint = join(cwd, '.cosmosflow', 'checkpoint.db');
+  const [name = ''] = readdirSync(join(cwd, '.cosmosflow')).filter((found) => /^copy-\w{8}\.db$/.test(found));
+  const checkpoint = join(cwd, '.cosmosflow', name);
   expect(statSync(checkpoint).mode & 0o777).toBe(0o600);
   expect(statSync(join(cwd, '.cosmosflow')).mode & 0o777).toBe(0o700);
   expect(readFileSync(checkpoint).toString('latin1')).not.toContain('C2y6yDjf5');
   expect(existsSync(`${checkpoint}-wal`)).toBe(false);
+});
+
+test('copies in one directory go on each where it was, and one that is another job there is refused', async () => {
+  const { address, run } = await useAccount();
+  const cwd = useDirectory();
+  const copy = (target: string, ...flags: string[]) =>
+    run(['copy', address('shop/orders'), address(target), ...flags], { cwd });
+  await run(['produce', address('shop/orders'), '--count', '10'], { cwd });
+  for (const target of ['shop/one', 'shop/two'])
+    expect(await copy(target)).toMatchObject({ status: 0, stderr: expect.stringContaining('read 10, written 10') });
+  expect(await copy('shop/one')).toMatchObject({ status: 0, stderr: expect.stringContaining('read 0, written 0') });
+  expect(await copy('shop/one', '--where', 'c.amount > 1')).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/"\.cosmosflow\/copy-\w{8}\.db" is the checkpoint of another job/),
+  });
 });
 
 test('produce writes the same orders for the same seed, as many as it is told', async () => {
@@ -206,8 +222,10 @@ test('a copy that the checkpoint refuses has not created its target', async () =
   const cwd = useDirectory();
   const source = address('shop/orders');
   await run(['produce', source, '--count', '10'], { cwd });
-  await run(['copy', source, address('shop/one')], { cwd });
-  expect(await run(['copy', source, address('shop/two')], { cwd })).toMatchObject({ status: 2 });
+  await run(['copy', source, address('shop/one'), '--checkpoint', 'one.db'], { cwd });
+  expect(await run(['copy', source, address('shop/two'), '--checkpoint', 'one.db'], { cwd })).toMatchObject({
+    status: 2,
+  });
   const { resources } = await client.database(named('shop')).containers.readAll().fetchAll();
   expect(resources.map(({ id }) => id).sort()).toEqual(['one', 'orders']);
 });

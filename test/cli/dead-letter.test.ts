@@ -78,7 +78,7 @@ test('a dead-letter file that cannot be used is told before anything is made', a
     status: 2,
     stderr: expect.stringMatching(/--max-errors has no effect without --dead-letter/),
   });
-  expect(existsSync(join(cwd, '.cosmosflow/checkpoint.db'))).toBe(false);
+  expect(existsSync(join(cwd, '.cosmosflow'))).toBe(false);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type AccountRig, useAccount } from '../support/account.ts';
 import { upsertText } from '../support/contents.ts';
@@ -33,7 +33,7 @@ test('tail -e prints what is there, one document a line, and nothing else on std
   expect(new Set(documents.map(({ id }) => id)).size).toBe(300);
   expect(documents).toHaveLength(300);
   expect(Object.keys(documents[0] ?? {}).filter((name) => name.startsWith('_'))).toEqual([]);
-  expect(existsSync(`${cwd}/.cosmosflow/checkpoint.db`)).toBe(false);
+  expect(readdirSync(`${cwd}/.cosmosflow`)).toEqual(['embedded.db']);
 });
 
 describe('when standard output ends early,', () => {

@@ -40,7 +40,7 @@ describe('the name says what is written:', () => {
     const directory = useDirectory();
     const destination = open(`${directory}/${name}`);
     expect(destination.name).toBe(`${join(directory, name.replace(/\/$/, ''))} (${kind})`);
-    expect(destination.checkpoint?.endsWith(checkpoint)).toBe(true);
+    expect(String(destination.checkpoint).endsWith(checkpoint)).toBe(true);
   });
 });
 
