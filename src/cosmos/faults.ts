@@ -53,6 +53,11 @@ export function toFlowError(error: unknown, role: Role, what: string): unknown {
       cause: error,
     });
   }
+  if (fault.status === STATUS.insufficientStorage)
+    return new FlowError('local_io', `${what} cannot be used: ${fault.message}`, {
+      hint: 'make room where the embedded data are, or keep them elsewhere; then run the same command again',
+      cause: error,
+    });
   const code = role === 'source' ? 'source_unavailable' : 'sink_refused';
   return new FlowError(code, `${what} answered ${fault.status}: ${fault.message}`, { cause: error });
 }

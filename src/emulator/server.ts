@@ -26,6 +26,7 @@ import { header } from './request.ts';
 import { readBody } from './request-body.ts';
 import type { Route } from './routes.ts';
 import type { Store } from './store/store.ts';
+import { isUnwritable } from './store/unwritable.ts';
 
 interface ServerOptions {
   readonly control: Control;
@@ -166,6 +167,8 @@ function refuseOtherType(method: string, headers: IncomingHttpHeaders, body: Buf
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const { message } = error as Error;
+  if (isUnwritable(error))
+    return new Refusal(STATUS.insufficientStorage, `The embedded data cannot be written: ${message}`);
   return new Refusal(STATUS.internal, `The embedded server failed: ${message}`);
 }
 

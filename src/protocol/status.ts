@@ -22,6 +22,8 @@ export const STATUS = Object.freeze({
   internal: 500,
   notImplemented: 501,
   unavailable: 503,
+  /** Of the embedded server alone. */
+  insufficientStorage: 507,
 });
 
 /** Sub-status codes (`x-ms-substatus`). */

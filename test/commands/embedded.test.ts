@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { shareEmbedded, startEmbedded } from '../../src/commands/embedded.ts';
 import { useDirectory } from '../support/run-cli.ts';
+import { runCommand } from '../support/run-command.ts';
 
 test('all who ask for the same data in a process have one server, which closes with the last of them', async () => {
   const data = join(useDirectory(), 'shop.db');
@@ -35,4 +37,19 @@ test('data that cannot be used are refused to all who ask, and may be asked for 
   await owner.close();
   await (await shareEmbedded(data)).close();
   expect(existsSync(data)).toBe(true);
+});
+
+test('data for which the disk has no room end a run at once, with what to do', async () => {
+  const { pragma } = Database.prototype;
+  const spy = vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...given) {
+    if (/^user_version =/.test(given[0])) pragma.call(this, 'max_page_count = 40');
+    return pragma.apply(this, given);
+  });
+  onTestFinished(() => spy.mockRestore());
+  const { failure } = await runCommand(['produce', 'embedded:shop/orders', '--embedded-data', ':memory:']);
+  expect(failure).toMatchObject({
+    exitStatus: 9,
+    message: expect.stringMatching(/^target "shop\/orders" cannot be used: .* database or disk is full$/),
+    hint: expect.stringContaining('make room'),
+  });
 });

@@ -89,6 +89,7 @@ test.each([
   [409, 0, false],
   [412, 0, false],
   [413, 0, false],
+  [507, 0, false],
 ])('whether %i/%i may succeed later: %s', (status, substatus, expected) => {
   expect(isTransient({ status, substatus, retryAfterMs: 0, message: '' })).toBe(expected);
 });
@@ -101,6 +102,7 @@ describe('for the user', () => {
     [503, 'target', 'sink_unavailable'],
     [400, 'source', 'source_unavailable'],
     [400, 'target', 'sink_refused'],
+    [507, 'target', 'local_io'],
   ] as const)('%i of the %s is %s, with its cause and what failed', (status, role, code) => {
     const cause = sdkError(status, 'Not today.');
     const told = toFlowError(cause, role, 'target "db/items"');

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ChangeFeedMode, ChangeFeedStartFrom } from '@azure/cosmos';
+import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { EMULATOR_KEY } from '../../src/protocol/emulator-key.ts';
@@ -20,6 +21,21 @@ function newFile(): string {
 }
 
 describe('a data file', () => {
+  test('has everything when the disk was too full to tidy it up', async () => {
+    const data = newFile();
+    const { emulator, container } = await openRig({ data });
+    await container.items.create({ id: '1', pk: 'p' });
+    const { pragma } = Database.prototype;
+    const spy = vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...given) {
+      if (given[0].startsWith('wal_checkpoint')) throw new Database.SqliteError('it is full', 'SQLITE_FULL');
+      return pragma.apply(this, given);
+    });
+    await emulator.close().finally(() => spy.mockRestore());
+
+    const again = connect(await openEmulator({ data }));
+    expect((await again.database('db').container('items').item('1', 'p').read()).statusCode).toBe(200);
+  });
+
   test('has everything when it is opened again', async () => {
     const data = newFile();
     const { emulator, container } = await openRig({ data, ranges: 1 });
