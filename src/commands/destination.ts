@@ -51,7 +51,7 @@ export function destinationOf(options: DestinationOptions, context: Context): De
   const { to, out } = options;
   if (to !== undefined && out !== undefined)
     throw new FlowError('usage', '--to and --out exclude each other', { hint: 'give one of them' });
-  if (out !== undefined) return toFiles(out, options);
+  if (out !== undefined) return toFiles(out, options, context);
   return to === undefined ? toStdout(context) : toUrl(to, options, context);
 }
 

@@ -29,6 +29,11 @@ export const fileFlags = allNeeding(OUT, {
     'the columns of csv (id,customer.name,"a.b") or parquet; else those that the query names, or all',
     parsePaths,
   ),
+  jsonColumns: parsed(
+    '--json-columns <names>',
+    'columns of parquet that are JSON in every file, whatever they hold',
+    parsePaths,
+  ),
   avroSchema: parsed(
     '--avro-schema <file>',
     'the schema of Avro records; else they hold documents as text',

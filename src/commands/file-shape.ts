@@ -13,6 +13,7 @@ export interface FileOptions {
   readonly rotateBytes: number | undefined;
   readonly rotateEvery: number | undefined;
   readonly columns: readonly Path[] | undefined;
+  readonly jsonColumns: readonly Path[] | undefined;
   readonly csvUnsafe: boolean;
   /** Text of the schema of Avro records. */
   readonly avroSchema: string | undefined;
@@ -81,23 +82,38 @@ function isPacked(format: FormatName): boolean {
   return format === 'parquet' || format === 'avro';
 }
 
-function assertMeant(format: FormatName, { columns, csvUnsafe, avroSchema }: FileOptions): void {
-  const below = columns?.find((path) => path.length > 1);
+function assertMeant(format: FormatName, { columns, jsonColumns, csvUnsafe, avroSchema }: FileOptions): void {
+  const below = [...(columns ?? []), ...(jsonColumns ?? [])].find((path) => path.length > 1);
   if (avroSchema !== undefined && format !== 'avro') throw not('--avro-schema', 'avro', format);
   if (csvUnsafe && format !== 'csv') throw not('--csv-unsafe', 'csv', format);
   if (columns && format !== 'csv' && format !== 'parquet') throw not('--columns', 'csv or parquet', format);
+  if (jsonColumns && format !== 'parquet') throw not('--json-columns', 'parquet', format);
+  const names = columns && new Set(columns.map(([name]) => name));
+  const other = names && jsonColumns?.find(([name]) => !names.has(name));
+  if (other) throw noColumn(other);
   if (below && format !== 'csv')
     throw not(`the column "${below.join('.')}", which is inside a property,`, 'csv', format);
 }
 
-function nameOf(format: string, compress: string, { columns, csvUnsafe, avroSchema }: FileOptions): string {
+function nameOf(
+  format: string,
+  compress: string,
+  { columns, jsonColumns, csvUnsafe, avroSchema }: FileOptions,
+): string {
   const parts = [format];
   if (compress !== 'none') parts.push(compress);
   if (columns !== undefined) parts.push(`columns ${JSON.stringify(columns)}`);
+  if (jsonColumns !== undefined) parts.push(`JSON columns ${JSON.stringify(jsonColumns)}`);
   if (csvUnsafe) parts.push('unsafe');
   if (avroSchema !== undefined)
     parts.push(`schema ${createHash('sha256').update(avroSchema).digest('hex').slice(0, 8)}`);
   return parts.join(', ');
+}
+
+function noColumn(path: Path): FlowError {
+  return new FlowError('usage', `--json-columns: "${path.join('.')}" is not among --columns`, {
+    hint: 'add it there, or leave --columns out',
+  });
 }
 
 function unknownExtension(out: string): FlowError {

@@ -9,6 +9,7 @@ import { directoryLayout, fileLayout, type Layout } from '../sinks/files/layout.
 import { takeBack } from '../sinks/files/recovery.ts';
 import { makeDirectory } from '../support/directory.ts';
 import { FlowError } from '../support/error.ts';
+import type { Context } from './command.ts';
 import type { Destination } from './destination.ts';
 import { type FileOptions, shapeOf } from './file-shape.ts';
 
@@ -22,7 +23,7 @@ export interface ToFilesOptions extends FileOptions {
 }
 
 /** Files in a directory, or a single one where the path ends in a known extension. */
-export function toFiles(out: string, options: ToFilesOptions): Destination {
+export function toFiles(out: string, options: ToFilesOptions, { talk }: Pick<Context, 'talk'>): Destination {
   const shape = shapeOf(out, options);
   const path = resolve(out);
   const suffix = `.${shape.format}${COMPRESSIONS[shape.compress].suffix}`;
@@ -40,6 +41,7 @@ export function toFiles(out: string, options: ToFilesOptions): Destination {
       makeDirectory(layout.directory);
       const format = openFormat(shape.format, {
         columns: options.columns,
+        jsonColumns: options.jsonColumns,
         isUnsafe: options.csvUnsafe,
         compression: shape.compress,
         avroSchema: options.avroSchema,
@@ -48,7 +50,7 @@ export function toFiles(out: string, options: ToFilesOptions): Destination {
       });
       const compression = COMPRESSIONS[shape.compress];
       const shop = { disk, layout, format, compression, rotation: shape.rotation, now: Date.now };
-      return filesSink(shop, { notes, about, requestCharge });
+      return filesSink(shop, { notes, about, requestCharge, onMixed: (names) => talk.note(mixed(names)) });
     },
   };
 }
@@ -56,6 +58,12 @@ export function toFiles(out: string, options: ToFilesOptions): Destination {
 /** Whether rows have columns for what is known of a change beside its document, which are filled from its envelope. */
 export function keepsFacts({ out, ...options }: FileOptions & { readonly out: string | undefined }): boolean {
   return out !== undefined && options.avroSchema === undefined && shapeOf(out, options).format === 'avro';
+}
+
+function mixed(names: readonly string[]): string {
+  const [which, those] = names.length === 1 ? ['column', 'that'] : ['columns', 'those'];
+  const list = names.map((name) => JSON.stringify(name)).join(', ');
+  return `${which} ${list}: types differ among files, which cannot be read together; to make ${those} JSON in all of them, write anew with --json-columns`;
 }
 
 function checkpointOf({ isSingle }: Layout, path: string): string {

@@ -1,4 +1,4 @@
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { Conversion } from './conversion.ts';
 
 // A thread that makes one file of another and ends. It loads what it needs and nothing else.
@@ -7,7 +7,7 @@ const { name, options, from, to } = workerData as Conversion;
 switch (name) {
   case 'parquet': {
     const { writeParquet } = await import('./parquet-writing.ts');
-    await writeParquet(from, to, options);
+    parentPort?.postMessage(await writeParquet(from, to, options));
     break;
   }
   case 'avro': {

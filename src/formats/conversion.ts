@@ -6,6 +6,7 @@ import { FlowError, type FlowErrorCode } from '../support/error.ts';
 import { shrinkHeap } from '../support/heap.ts';
 import type { AvroOptions } from './avro-writing.ts';
 import type { CsvWritingOptions } from './csv-writing.ts';
+import type { ColumnTypes, ConvertedFormat } from './format.ts';
 import type { ParquetOptions } from './parquet-writing.ts';
 
 /** What a thread of conversion-worker.ts is started with. */
@@ -21,14 +22,14 @@ type Converter = Pick<Conversion, 'name' | 'options'>;
  * Conversions of one kind, one at a time, each in a thread of its own: what goes on beside it is not kept waiting, and
  * the memory that it used is free at its end. In the main thread the heap would grow by a hundred megabytes of garbage.
  */
-export function converting({ name, options }: Converter): (from: string, to: string) => Promise<void> {
+export function converting({ name, options }: Converter): ConvertedFormat['convert'] {
   return (from, to) => limit(() => convert({ name, options, from, to } as Conversion));
 }
 
 /** Of all formats together, so that memory is that of one. */
 const limit = pLimit(1);
 
-async function convert(conversion: Conversion): Promise<void> {
+async function convert(conversion: Conversion): Promise<ColumnTypes | undefined> {
   // A thread comes with a heap of its own, and what is left of the pages that were read is garbage by now.
   buffers.forget();
   shrinkHeap();
@@ -36,8 +37,13 @@ async function convert(conversion: Conversion): Promise<void> {
     workerData: conversion,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
   });
+  let columns: ColumnTypes | undefined;
+  worker.on('message', (message: ColumnTypes) => {
+    columns = message;
+  });
   try {
     await once(worker, 'exit');
+    return columns;
   } catch (error) {
     throw revived(error);
   }

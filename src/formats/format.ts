@@ -25,14 +25,18 @@ export interface ConvertedFormat {
   readonly extension: string;
   /**
    * Reads the NDJSON file `from`, which has a document a line, and fills `to`, which is there and empty. The same bytes
-   * give the same bytes. Memory is bounded, however long the file. What is written need not be durable yet.
+   * give the same bytes. Memory is bounded, however long the file. What is written need not be durable yet. Tells what
+   * types columns have, where they have such.
    */
-  convert(from: string, to: string): Promise<void>;
+  convert(from: string, to: string): Promise<ColumnTypes | undefined>;
   /** Throws a `sink_refused` error for a document that `convert` would stumble over, where there may be such. */
   assertFits?(document: Uint8Array): void;
   /** What adds rows to a file that was made of some, where that can be. */
   addingTo?(path: string): Promise<AppendedFormat>;
 }
+
+/** By column, in their order: a type of Parquet, where `long` is one of integers that no double would hold. */
+export type ColumnTypes = readonly (readonly [name: string, type: string])[];
 
 export interface Rows {
   /** The rows, one after the other. */

@@ -4,11 +4,14 @@ import type { Format } from './format.ts';
 import { jsonArrayFormat } from './json-array.ts';
 import { ndjsonFormat } from './ndjson.ts';
 import { parquetFormat } from './parquet.ts';
+import type { Path } from './paths.ts';
 
 /** What makes one format differ from another of its name; `decided` is what it said of a file that is gone on with. */
 export interface FormatOptions extends CsvOptions {
   /** Text of the schema that Avro records are to be of. */
   readonly avroSchema?: string | undefined;
+  /** Columns of Parquet that are JSON, whatever they hold. */
+  readonly jsonColumns?: readonly Path[] | undefined;
   /** Documents are in envelopes. */
   readonly envelope?: boolean | undefined;
 }
@@ -18,11 +21,15 @@ export const FORMATS = {
   ndjson: () => ndjsonFormat,
   json: () => jsonArrayFormat,
   csv,
-  parquet: ({ columns }) => parquetFormat({ columns: columns?.map(([name = '']) => name) }),
+  parquet: ({ columns, jsonColumns }) => parquetFormat({ columns: namesOf(columns), json: namesOf(jsonColumns) }),
   avro: ({ avroSchema, envelope }) => avroFormat({ schema: avroSchema, envelope }),
 } satisfies Readonly<Record<string, OpenFormat>>;
 
 type OpenFormat = (options: FormatOptions) => Format;
+
+function namesOf(paths: readonly Path[] | undefined): readonly string[] | undefined {
+  return paths?.map(([name = '']) => name);
+}
 
 /** One of `FORMATS`, for files that are new or gone on with. */
 export function openFormat(name: keyof typeof FORMATS, options: FormatOptions): Format {

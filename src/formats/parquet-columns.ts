@@ -9,14 +9,17 @@ export type ColumnType = 'string' | 'boolean' | 'int64' | 'double' | 'json' | 'n
 /** One property of all documents. */
 export class Column {
   readonly name: string;
+  readonly #isJson: boolean;
   #seen = 0;
 
-  constructor(name: string) {
+  constructor(name: string, isJson: boolean) {
     this.name = name;
+    this.#isJson = isJson;
   }
 
-  /** The narrowest type that holds all values which were looked at, unchanged. */
+  /** The narrowest type that holds all values which were looked at, unchanged; or JSON, where that is wanted. */
   get type(): ColumnType {
+    if (this.#isJson) return 'json';
     switch (this.#seen & KINDS) {
       case 0:
         return 'nothing';
@@ -30,6 +33,11 @@ export class Column {
       default:
         return 'json';
     }
+  }
+
+  /** Whether a double would not hold all the numbers. */
+  get hasMoreThanDoubles(): boolean {
+    return (this.#seen & NOT_DOUBLE) !== 0;
   }
 
   /** Whether a -0 was among the numbers. */
@@ -47,10 +55,12 @@ export class Columns {
   readonly #isChosen: boolean;
   readonly #names = new PropertyNames();
   readonly #columns: Column[] = [];
+  readonly #json: ReadonlySet<string>;
 
-  /** With names, those columns and no others. */
-  constructor(names?: readonly string[]) {
+  /** With names, those columns and no others; those of `json` are JSON, whatever they hold. */
+  constructor(names?: readonly string[], json: readonly string[] = []) {
     this.#isChosen = names !== undefined;
+    this.#json = new Set(json);
     for (const name of names ?? []) this.#names.add(name);
     this.#fill();
   }
@@ -75,7 +85,8 @@ export class Columns {
 
   #fill(): void {
     if (this.#names.all.length > COLUMNS_MAX) throw tooMany();
-    for (const name of this.#names.all.slice(this.#columns.length)) this.#columns.push(new Column(name));
+    for (const name of this.#names.all.slice(this.#columns.length))
+      this.#columns.push(new Column(name, this.#json.has(name)));
   }
 }
 

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { zstdCompressSync } from 'node:zlib';
 import { ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import { VERSION } from '../support/version.ts';
+import type { ColumnTypes } from './format.ts';
 import { eachLine } from './lines.ts';
 import { type Column, Columns, type ColumnType } from './parquet-columns.ts';
 import { ParquetFile } from './parquet-file.ts';
@@ -10,14 +11,16 @@ import { RowGroup } from './parquet-rows.ts';
 export interface ParquetOptions {
   /** The properties that become columns, in this order; `undefined`: all, in the order in which they are first seen. */
   readonly columns?: readonly string[] | undefined;
+  /** Columns that are JSON, whatever they hold. */
+  readonly json?: readonly string[] | undefined;
 }
 
 /**
  * Makes a Parquet file of an NDJSON file, which is read twice: for the types of the columns, and for their values.
- * Memory is that of one row group.
+ * Memory is that of one row group. Tells what they have become.
  */
-export async function writeParquet(from: string, to: string, { columns: names }: ParquetOptions): Promise<void> {
-  const columns = await columnsOf(from, names);
+export async function writeParquet(from: string, to: string, options: ParquetOptions): Promise<ColumnTypes> {
+  const columns = await columnsOf(from, options);
   await using handle = await open(to, 'r+');
   const file = new ParquetWriter({
     writer: new ParquetFile(handle),
@@ -35,11 +38,14 @@ export async function writeParquet(from: string, to: string, { columns: names }:
   // The writer would parse and print again what it is told is JSON. So it learns only now that this is what it wrote.
   file.schema = schemaOf(columns.all, ELEMENTS);
   await file.finish();
+  return columns.all.map(({ name, type, hasMoreThanDoubles }) => {
+    return [name, type === 'int64' && hasMoreThanDoubles ? 'long' : type];
+  });
 }
 
 /** The columns of all documents in a file. Readers want at least one, and every document has an id. */
-async function columnsOf(file: string, names: readonly string[] | undefined): Promise<Columns> {
-  const columns = new Columns(names);
+async function columnsOf(file: string, { columns: names, json }: ParquetOptions): Promise<Columns> {
+  const columns = new Columns(names, json);
   await eachLine(file, (text, start, end) => columns.look(text, start, end));
   return columns.all.length > 0 ? columns : new Columns(['id']);
 }

@@ -14,6 +14,7 @@ const NOTHING: ToFilesOptions = {
   rotateBytes: undefined,
   rotateEvery: undefined,
   columns: undefined,
+  jsonColumns: undefined,
   csvUnsafe: false,
   avroSchema: undefined,
   checkpoint: undefined,
@@ -21,7 +22,9 @@ const NOTHING: ToFilesOptions = {
   envelope: false,
 };
 
-const open = (out: string, options: Partial<ToFilesOptions> = {}) => toFiles(out, { ...NOTHING, ...options });
+const open = (out: string, options: Partial<ToFilesOptions> = {}) =>
+  toFiles(out, { ...NOTHING, ...options }, { talk: silent });
+const silent = { note: () => {} } as unknown as Parameters<typeof toFiles>[2]['talk'];
 
 describe('the name says what is written:', () => {
   test.each([
@@ -51,6 +54,8 @@ describe('it is refused with exit code 2', () => {
     ['to compress what is compressed', 'x', { format: 'parquet', compress: 'gzip' }],
     ['to choose columns of what has none', 'x.json', { columns: [['id']] }],
     ['to choose columns of Parquet inside of properties', 'x.parquet', { columns: [['a', 'b']] }],
+    ['JSON columns of what has no types', 'x.csv', { jsonColumns: [['v']] }],
+    ['JSON columns that are not among the columns', 'x.parquet', { columns: [['id']], jsonColumns: [['v']] }],
     ['a file of a kind that is not known', 'x.txt', {}],
     ['a schema that is none', 'x.avro', { avroSchema: '{"type":"recrod"}' }],
     ['a schema for what has none', 'x.json', { avroSchema: '{}' }],

@@ -4,6 +4,7 @@ import { goingOn } from './going-on.ts';
 import { Lane } from './lane.ts';
 import type { Layout } from './layout.ts';
 import { type About, writeManifest } from './manifest.ts';
+import { mixedColumns } from './mixed-columns.ts';
 import { noteName, type PartNote, partNotesIn } from './part-note.ts';
 import { recover, removeLeftovers } from './recovery.ts';
 import { type Workshop, writtenAs } from './workshop.ts';
@@ -15,6 +16,8 @@ export interface FilesOptions {
   readonly about: () => About;
   /** Request units of this run so far. */
   readonly requestCharge: () => number;
+  /** Told at the end which columns cannot be read together from all files, if there are such. */
+  readonly onMixed?: (columns: readonly string[]) => void;
 }
 
 /**
@@ -22,7 +25,8 @@ export interface FilesOptions {
  * change. Durable when file and directory are synced; what was written and not committed is cut off when it is opened
  * again. A file that is not what was written any more is refused.
  */
-export async function filesSink(given: Workshop, { notes, about, requestCharge }: FilesOptions): Promise<Sink> {
+export async function filesSink(given: Workshop, options: FilesOptions): Promise<Sink> {
+  const { notes, about, requestCharge, onMixed } = options;
   let shop = given;
   const { layout } = shop;
   const job = jobIn(notes) ?? { started: shop.now(), requestCharge: 0 };
@@ -87,6 +91,8 @@ export async function filesSink(given: Workshop, { notes, about, requestCharge }
       const { started, requestCharge } = jobNow();
       const times = { started: textOf(started), finished: textOf(shop.now()) };
       await writeManifest(shop.disk, layout, { ...about(), ...times, requestCharge }, known);
+      const mixed = mixedColumns(known.values());
+      if (mixed.length > 0) onMixed?.(mixed);
       return written;
     },
     close,

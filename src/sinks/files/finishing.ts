@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type Format, isConverted } from '../../formats/format.ts';
+import { type ConvertedFormat, type Format, isConverted } from '../../formats/format.ts';
 import { digestOf, hexOf } from './digest.ts';
 import type { Disk } from './disk.ts';
 import { DRAFT, PARTIAL } from './layout.ts';
@@ -24,22 +24,18 @@ export async function factsOf(disk: Disk, path: string): Promise<FileFacts> {
   }
 }
 
-async function convert(
-  disk: Disk,
-  path: string,
-  work: (from: string, to: string) => Promise<void>,
-): Promise<FileFacts> {
+async function convert(disk: Disk, path: string, work: ConvertedFormat['convert']): Promise<FileFacts> {
   const draft = path + DRAFT;
   if (await disk.exists(draft)) await disk.remove(draft);
   await (await disk.create(draft)).close();
-  await work(path + PARTIAL, draft);
+  const columns = await work(path + PARTIAL, draft);
   await sync(disk, draft);
   const facts = await factsOf(disk, draft);
   await disk.rename(draft, path);
   await disk.syncDirectory(dirname(path));
   await disk.remove(path + PARTIAL);
   await disk.syncDirectory(dirname(path));
-  return facts;
+  return columns ? { ...facts, columns } : facts;
 }
 
 async function sync(disk: Disk, path: string): Promise<void> {

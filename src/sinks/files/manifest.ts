@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Disk } from './disk.ts';
 import { DRAFT, type Layout, manifestOf } from './layout.ts';
+import { mixedColumns } from './mixed-columns.ts';
 import type { PartNote } from './part-note.ts';
 
 /** What a manifest says besides its files; `complete` is true when nobody says. */
@@ -28,6 +29,7 @@ export async function writeManifest(
 }
 
 function manifest({ complete = true, ...about }: About, parts: ReadonlyMap<string, PartNote>): object {
+  const mixed = mixedColumns(parts.values());
   const files = [...parts]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, { range, rows, file }]) => ({ name, range, rows, bytes: file?.bytes, sha256: file?.sha256 }));
@@ -36,6 +38,7 @@ function manifest({ complete = true, ...about }: About, parts: ReadonlyMap<strin
     complete,
     rows: sum(files.map(({ rows }) => rows)),
     bytes: sum(files.map(({ bytes }) => bytes ?? 0)),
+    ...(mixed.length > 0 && { mixed }),
     files,
   };
 }

@@ -1,4 +1,5 @@
 import type { Range } from '../../contract.ts';
+import type { ColumnTypes } from '../../formats/format.ts';
 
 /** What is noted of a file with each commit: all that it takes to go on with it, or to list it. */
 export interface PartNote {
@@ -25,6 +26,7 @@ export interface FileFacts {
   readonly sha256: string;
   /** When it was last written to, in nanoseconds. */
   readonly mtime: string;
+  readonly columns?: ColumnTypes;
 }
 
 /** The name of the note about a file. */

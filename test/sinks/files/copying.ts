@@ -8,6 +8,7 @@ export const copying: ConvertedFormat = {
   convert: async (from, to) => {
     const text = readFileSync(from, 'utf8');
     writeFileSync(to, `${text.split('\n').length - 1}\n${text}`, { flag: 'r+' });
+    return undefined;
   },
 };
 

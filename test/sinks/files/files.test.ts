@@ -6,9 +6,12 @@ import { type Checkpoint, EVERYTHING, type Page, type Range } from '../../../src
 import { COMPRESSIONS } from '../../../src/formats/compression.ts';
 import { csv } from '../../../src/formats/csv.ts';
 import { jsonArrayFormat } from '../../../src/formats/json-array.ts';
+import { parquetFormat } from '../../../src/formats/parquet.ts';
 import { run } from '../../../src/pipeline/run.ts';
+import { filesSink } from '../../../src/sinks/files/files.ts';
 import type { Workshop } from '../../../src/sinks/files/workshop.ts';
 import { sourceOf } from '../../pipeline/rig.ts';
+import { upsert } from '../../support/changes.ts';
 import { useDirectory } from '../../support/run-cli.ts';
 import { copying } from './copying.ts';
 import { FOUR, filesIn, ONE, openFiles, pageOf, pagesOf, sha256, TWO, textOf, workshop, writeAll } from './rig.ts';
@@ -238,6 +241,26 @@ test('the manifest tells of each file what it holds', async () => {
     expect(statSync(join(directory, name)).size).toBe(bytes);
     expect(sha256(join(directory, name))).toBe(digest);
   }
+});
+
+test('the manifest, and whoever asks, is told which columns files do not have in common types', async () => {
+  const directory = useDirectory();
+  const told: (readonly string[])[] = [];
+  const shop = workshop(directory, { format: parquetFormat(), rotation: rotated({ rows: 1 }) });
+  const sink = await filesSink(shop, {
+    notes: new Map(),
+    about: () => ({}),
+    requestCharge: () => 0,
+    onMixed: (names) => told.push(names),
+  });
+  const documents = ['{"id":"1","v":"1","n":1}', '{"id":"2","v":1,"n":0.5}'].map((text) => Buffer.from(text));
+  await sink.write(
+    documents.map((document) => ({ ...upsert('x'), document })),
+    EVERYTHING,
+  );
+  await sink.finish?.();
+  await sink.close();
+  expect([manifestIn(directory), told]).toMatchObject([{ rows: 2, mixed: ['v'] }, [['v']]]);
 });
 
 test('files are for their owner alone, whatever the mask', async () => {
