@@ -19,6 +19,7 @@ import { assertFills, type BatchOptions, batchingFrom } from './batch-flags.ts';
 import { type Between, type BetweenOptions, between } from './between.ts';
 import type { TermsOptions, Throughput } from './budget-flags.ts';
 import type { Context } from './command.ts';
+import { otherBy, verifying } from './comparable.ts';
 import { comparingKeys } from './comparing-keys.ts';
 import { assertMayCreate, type CreateTargetOptions, describeTarget, openTarget } from './create-target.ts';
 import { announceCutOver } from './cut-over.ts';
@@ -122,7 +123,8 @@ export async function copyContainer(
     const isFresh = checkpoint.positions().every(isAtStart);
     if (isFresh) tally.expected = ends.source.facts.documentCount;
     else context.talk.note(`going on where "${file}" says`);
-    if (options.follow) announceCutOver(context, tally, sourceText, targetText);
+    if (options.follow)
+      announceCutOver(context, tally, otherBy(options) ? undefined : verifying(sourceText, targetText));
 
     const source = copySource(ends.source, options.deletes, feed, patience);
     life.announce(ends.source.facts, context.talk);

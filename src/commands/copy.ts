@@ -1,9 +1,9 @@
 import { parseAddress } from '../cosmos/address.ts';
-import { FlowError } from '../support/error.ts';
 import { BATCH_NOTE, batchFlags } from './batch-flags.ts';
 import { parseThroughput, TERMS_NOTE, termsFlags } from './budget-flags.ts';
 import { caFile } from './ca-file.ts';
 import { command } from './command.ts';
+import { assertComparable } from './comparable.ts';
 import { createTargetFlags } from './create-target-flags.ts';
 import { deletesFlags } from './deletes-flags.ts';
 import {
@@ -158,15 +158,8 @@ export const copy = command({
   prints: ({ dryRun: isPlan }) => isPlan,
   async run({ arguments: [source = '', target = ''], options }, context) {
     assertCopies(options);
+    if (options.verify) assertComparable(options);
     const { copyContainer } = await import('./copy-container.ts');
-    if (options.verify && options.follow)
-      throw new FlowError('usage', '--verify and --follow exclude each other', {
-        hint: 'run cosmosflow verify while the copy goes on',
-      });
-    if (options.verify && (options.where ?? options.select) !== undefined)
-      throw new FlowError('usage', '--verify compares whole containers, and excludes --where and --select', {
-        hint: 'leave out --verify',
-      });
     await copyContainer(source, target, options, context);
     if (!options.verify || options.dryRun || context.signal.aborted) return;
     const { verifyAfterCopy } = await import('./verify-containers.ts');

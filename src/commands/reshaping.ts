@@ -45,7 +45,6 @@ export interface Reshaped {
 export interface ReshapedJob {
   readonly deletes: string;
   readonly follow: boolean;
-  readonly verify?: boolean;
   readonly transform: string | undefined;
 }
 
@@ -72,11 +71,10 @@ export function reshaping(options: ReshapingOptions & ReshapedJob): Reshaping | 
   };
 }
 
-function refuseOthers({ verify, transform, deletes, idFrom }: ReshapingOptions & ReshapedJob): void {
+function refuseOthers({ transform, deletes, idFrom }: ReshapingOptions & ReshapedJob): void {
   const refuse = (what: string, hint: string): never => {
     throw new FlowError('usage', what, { hint });
   };
-  if (verify) refuse('--verify compares documents with one key, and these get other ones', 'leave out --verify');
   if (transform !== undefined)
     refuse('--transform makes documents with ids and keys of its own', 'leave out the rules for ids and keys');
   if (deletes !== 'none' && deletes !== 'feed')

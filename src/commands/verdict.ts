@@ -47,13 +47,13 @@ export class Verdict {
     );
   }
 
-  /** Throws when something still differs. */
-  assertEqual({ repair }: { readonly repair: boolean }): void {
+  /** Throws when something still differs; `repair` is the command that makes it equal, unless that is what was done. */
+  assertEqual(repair: string | undefined): void {
     const { left } = this.facts;
     if (left === 0) return;
     const what = `${number(left)} ${left === 1 ? 'document differs' : 'documents differ'} between source and target`;
     throw new FlowError('differences', what, {
-      hint: repair ? 'their lines say why they could not be repaired' : 'make the target like the source with --repair',
+      hint: repair ? `to make the target like the source: ${repair}` : 'their lines say why they could not be repaired',
     });
   }
 }

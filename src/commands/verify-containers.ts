@@ -15,6 +15,7 @@ import { openReport } from '../verify/report.ts';
 import { Accounts, type AccountsOptions } from './accounts.ts';
 import type { TermsOptions } from './budget-flags.ts';
 import type { Context } from './command.ts';
+import { verifying } from './comparable.ts';
 import { type ComparisonOptions, compare, SIDES } from './comparison.ts';
 import type { CopyOptions } from './copy-container.ts';
 import { assertApart, openEnd, sameContainer } from './end.ts';
@@ -89,7 +90,7 @@ export async function verifyContainers(
   if (context.signal.aborted) return;
   // What is known is known: another run starts anew, with whatever containers.
   for (const side of SIDES) for (const end of ['', '-wal', '-shm']) rmSync(fileOf(side, file) + end, { force: true });
-  verdict.assertEqual(options);
+  verdict.assertEqual(options.repair ? undefined : `${verifying(sourceText, targetText)} --repair`);
 }
 
 /** The same at the end of a copy: anew, and beside its checkpoint. */

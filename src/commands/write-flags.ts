@@ -23,7 +23,7 @@ export interface WriteOptions {
 }
 
 /** Refuses what makes no sense where documents come from another container. */
-export function assertCopies({ write: strategy, ifNewer: age, deletes, verify }: CopyWriteOptions): void {
+export function assertCopies({ write: strategy, ifNewer: age, deletes }: CopyWriteOptions): void {
   assertUpserts({ write: strategy, ifNewer: age });
   if (age && !age.keptAs && deletes !== 'none')
     throw new FlowError('usage', `--if-newer ${age.name} cannot compare deletes, which have no value there`, {
@@ -32,10 +32,6 @@ export function assertCopies({ write: strategy, ifNewer: age, deletes, verify }:
   if (age && deletes === 'diff')
     throw new FlowError('usage', '--deletes=diff deletes whatever the source lacks, and excludes --if-newer', {
       hint: 'use --deletes=feed, which tells when it was deleted',
-    });
-  if (age?.keptAs && verify)
-    throw new FlowError('usage', `--if-newer ${age.name} adds "${age.keptAs}" to documents, and excludes --verify`, {
-      hint: 'compare by a path, as in --if-newer /version, or leave out --verify',
     });
   if (!strategy.endsWith('-if-match')) return;
   throw new FlowError(
@@ -71,7 +67,6 @@ export function assertImports(options: WriteOptions): void {
 
 interface CopyWriteOptions extends WriteOptions {
   readonly deletes: string;
-  readonly verify: boolean;
 }
 
 function parseAge(text: string): Age {

@@ -112,7 +112,7 @@ test.each<[string, string[], RegExp]>([
   ['keys without a place for them', ['--partition-key-from', 'field:/region'], /nobody says where/],
   ['a rule that is none', [...BY_REGION, '--partition-key-from', 'nearest:/x'], /is not a rule/],
   ['deletions that do not tell the key', [...BY_REGION, '--deletes=feed'], /a deletion does not tell/],
-  ['a comparison afterwards', [...BY_REGION, '--verify'], /leave out --verify|other ones/],
+  ['a comparison afterwards', [...BY_REGION, '--verify'], /with --target-partition-key that is meant/],
   ['a transform beside it', [...BY_REGION, '--transform', 'x.mjs'], /--transform makes documents/],
 ])('is refused before anything is made: %s', async (_, flags, message) => {
   const { copy, database } = await useShops([]);

@@ -24,7 +24,7 @@ describe('refused with a hint:', () => {
     );
   });
 
-  const plain = { write: 'upsert', ifNewer: undefined, deletes: 'none', verify: false } as const;
+  const plain = { write: 'upsert', ifNewer: undefined, deletes: 'none' } as const;
 
   test('what is nothing to compare by', () => {
     for (const text of ['', 'version', '_etag', '/', '/a/'])
@@ -39,7 +39,6 @@ describe('refused with a hint:', () => {
     ['to compare and then to merge', { write: 'merge', ifNewer: ageOf('/version') }, /one of them/],
     ['to compare deletes by a path', { ifNewer: ageOf('/version'), deletes: 'feed' }, /--if-newer _ts/],
     ['to delete whatever the source lacks', { ifNewer: ageOf('_ts'), deletes: 'diff' }, /--deletes=feed/],
-    ['to verify what gets a property more', { ifNewer: ageOf('_ts'), verify: true }, /--if-newer \/version/],
   ])('%s', (_, options, hint) => {
     expect(() => assertCopies({ ...plain, ...options })).toThrow(
       expect.objectContaining({ code: 'usage', hint: expect.stringMatching(hint) }),
@@ -61,6 +60,6 @@ describe('refused with a hint:', () => {
     expect(() => assertImports({ write: 'upsert-if-match', ifNewer: undefined })).not.toThrow();
     expect(() => assertCopies(plain)).not.toThrow();
     expect(() => assertCopies({ ...plain, ifNewer: ageOf('_ts'), deletes: 'feed' })).not.toThrow();
-    expect(() => assertCopies({ ...plain, ifNewer: ageOf('/version'), verify: true })).not.toThrow();
+    expect(() => assertCopies({ ...plain, ifNewer: ageOf('/version') })).not.toThrow();
   });
 });

@@ -27,7 +27,11 @@ test('one missing, one extra, one stale and one differing number are found, and 
   expect(headsOf(found)).toEqual(EXPECTED);
   expect(found.lines[1]).toContain('{"path":"/lines/1/n","source":{"value":"9007199254740993"');
   expect(found.lines[2]).toContain('{"path":"/amount","source":{"value":"7.5"');
-  expect(found.error).toMatchObject({ code: 'differences', exitStatus: 3 });
+  expect(found.error).toMatchObject({
+    code: 'differences',
+    exitStatus: 3,
+    hint: expect.stringMatching(/cosmosflow verify \S+ \S+ --repair$/),
+  });
   const [totals, ...lines] = readFileSync(report, 'utf8').trimEnd().split('\n').reverse();
   expect(lines.reverse()).toEqual(found.lines);
   expect(JSON.parse(totals ?? '')).toMatchObject({ state: 'different', missing: 1, extra: 1, different: 2, left: 4 });
