@@ -64,7 +64,7 @@ export async function assertHasVersions({ connection, facts, role, name }: End, 
     signal.throwIfAborted();
     if (!(error instanceof FlowError) || error.code !== 'configuration') throw toFlowError(error, role, name);
     throw new FlowError(error.code, error.message, {
-      hint: 'to find deletes by comparing keys instead: --deletes=diff; or give the container a changeFeedPolicy that retains versions, or the account continuous backups',
+      hint: 'to find deletes by comparing keys instead: --deletes=diff; or give the container a changeFeedPolicy that retains versions (produce --retain-versions 4h makes such a container), or the account continuous backups',
       cause: error,
     });
   });

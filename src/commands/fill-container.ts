@@ -24,6 +24,7 @@ import type { Context } from './command.ts';
 import { assertKnown } from './first-documents.ts';
 import { patiently } from './patiently.ts';
 import { openRefusals, type RefusalOptions, type Refusals } from './refusals.ts';
+import { assertRetains, retaining } from './retention.ts';
 import { assertPartitioned } from './target-key.ts';
 import { readAhead, readAheadOfNew, setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
@@ -35,6 +36,8 @@ export interface FillOptions extends AccountsOptions, CheckpointOptions, Refusal
   readonly checkpoint: string | undefined;
   /** Paths of the partition key of a container that is created. */
   readonly targetPartitionKey: readonly string[] | undefined;
+  /** How long it retains all versions and deletes; not at all when not given. */
+  readonly retainVersions: number | undefined;
 }
 
 /** What a container is filled with that does not come from another one. */
@@ -88,7 +91,7 @@ export async function fillContainer(
       assertKnown(first.page?.changes ?? [], partitionKey);
     }
     const facts = await patiently(async () => {
-      const made = found ?? (await make(connection, address, keyOf(job, options), context));
+      const made = found ?? (await make(connection, address, keyOf(job, options), options, context));
       await setTerms({ connection, facts: made, role: 'target' }, options, context);
       return made;
     }, patience);
@@ -122,7 +125,7 @@ async function find(
   accounts: Accounts,
   name: Address,
   { partitionKeyPath }: FillJob,
-  { targetPartitionKey: wanted }: FillOptions,
+  { targetPartitionKey: wanted, retainVersions }: FillOptions,
   { signal }: Context,
 ): Promise<{ readonly connection: Connection; readonly found: ContainerFacts | undefined }> {
   const connection = await accounts.connect(name, 'target');
@@ -130,6 +133,7 @@ async function find(
     (partitionKeyPath === undefined ? readContainer : findContainer)(connection.client, name),
   );
   if (found && wanted) assertPartitioned(found.partitionKey, wanted);
+  if (found && retainVersions !== undefined) assertRetains(found, retainVersions);
   return { connection, found };
 }
 
@@ -137,10 +141,11 @@ async function make(
   { client }: Connection,
   name: ContainerName,
   partitionKey: PartitionKeyDefinition,
+  { retainVersions }: FillOptions,
   { signal, talk }: Context,
 ): Promise<ContainerFacts> {
   const made = await translated(name, signal, async () => {
-    await createContainer(client, name, { partitionKey } as ContainerRequest);
+    await createContainer(client, name, { partitionKey, ...retaining(retainVersions) } as ContainerRequest);
     return readContainer(client, name);
   });
   talk.note(`created ${name.database}/${name.container}, partitioned by ${partitionKey.paths.join()}`);

@@ -18,6 +18,7 @@ import {
   list,
   maxErrors,
   optional,
+  parsed,
   patience,
   requestTimeout,
   size,
@@ -25,6 +26,7 @@ import {
 import { keptFlags } from './kept-flags.ts';
 import { allNeeding, besides, needing, without } from './needs.ts';
 import { reshapingFlags } from './reshaping-flags.ts';
+import { parseRetention } from './retention.ts';
 import { ifNewer, write } from './write-flags.ts';
 
 const GENERATED = besides('--input', ({ input }) => input === undefined);
@@ -119,6 +121,11 @@ export const produce = command({
       ...reshapingFlags.targetPartitionKey,
       summary: 'how a container that is created is partitioned, as in /region or /tenant,/user',
     },
+    retainVersions: parsed(
+      '--retain-versions <time>',
+      'how long it retains all versions and deletes for its change feed, in whole minutes',
+      parseRetention,
+    ),
     checkpoint: optional('--checkpoint <file>', 'where to keep how far it is, so that the same command goes on'),
     restart: keptFlags.restart,
     write,
@@ -139,6 +146,7 @@ export const produce = command({
       'cosmosflow produce shop/orders --count 5000 --key-skew 1 --update-ratio 0.6 --delete-ratio 0.05',
     ],
     ['into an emulator', 'cosmosflow produce cosmos://localhost:8081/shop/orders'],
+    ['for a replica with deletes, or tail', 'cosmosflow produce embedded:shop/logged --count 100 --retain-versions 4h'],
     ['what comes through a pipe', `echo '{"id":"1","name":"ann"}' | cosmosflow produce shop/people --input -`],
     [
       'what is newer than what is there',

@@ -12,7 +12,7 @@ import { type FillOptions, fillContainer } from './fill-container.ts';
 import { letters } from './letters.ts';
 import { openRefusals } from './refusals.ts';
 
-export interface ReplayOptions extends Omit<FillOptions, 'write' | 'checkpoint' | 'restart' | 'targetPartitionKey'> {
+export interface ReplayOptions extends Omit<FillOptions, 'write' | keyof typeof NOTHING_KEPT> {
   /** When not given, letters are applied where the target has nothing newer. */
   readonly write: StrategyName | undefined;
   readonly ifNewer: Age | undefined;
@@ -60,9 +60,16 @@ export async function replayLetters(
     },
     onStopped: () => talk.note('the same command begins again; what is applied already stays as it is'),
   };
-  const fill = { ...options, write: options.write ?? 'upsert', checkpoint: undefined, targetPartitionKey: undefined };
-  await fillContainer(target, job, { ...fill, restart: false }, context);
+  await fillContainer(target, job, { ...options, ...NOTHING_KEPT, write: options.write ?? 'upsert' }, context);
 }
+
+/** There is no position, and nothing is made. */
+const NOTHING_KEPT = {
+  checkpoint: undefined,
+  restart: false,
+  targetPartitionKey: undefined,
+  retainVersions: undefined,
+};
 
 /** By the time of the change, when nothing else is said; a letter that does not tell it counts as older than anything. */
 function newnessOf({ write, ifNewer, keepTs }: ReplayOptions, onOlder: (change: Change) => void): Newness | undefined {

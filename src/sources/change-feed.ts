@@ -197,7 +197,7 @@ function within(changes: Change[], key: DocumentKey, { holds }: FeedScope, { sin
 
 function notRetained({ database, container }: ContainerFacts, message: string, cause: unknown): FlowError {
   return new FlowError('configuration', `"${database}/${container}" has no feed of all versions: ${message}`, {
-    hint: 'give the container a changeFeedPolicy that retains versions, or the account continuous backups; or read the latest versions',
+    hint: 'give the container a changeFeedPolicy that retains versions (produce --retain-versions 4h makes such a container), or the account continuous backups; or read the latest versions',
     cause,
   });
 }

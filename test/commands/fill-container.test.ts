@@ -31,6 +31,23 @@ test('produce creates a container that is partitioned as it is told, and refuses
   expect(await produce()).toMatchObject({ failure: undefined });
 });
 
+test('produce creates a container that retains versions as it is told, and refuses one that is there and does not', async () => {
+  const { emulator } = await useEmulator();
+  const address = addressOf(emulator, 'shop/logged');
+  const produce = (...flags: readonly string[]) => runCommand(['produce', address, '--count', '3', ...flags]);
+  expect((await produce('--retain-versions', '4h')).failure).toBeUndefined();
+  const tail = ['tail', address, '--mode', 'all-versions-and-deletes', '-e'];
+  const kept = [...tail, '--checkpoint', join(useDirectory(), 'tail.db')];
+  await runCommand(kept);
+  expect((await produce('--retain-versions', '240m', '--seed', '2')).failure).toBeUndefined();
+  expect((await runCommand(kept)).stdout.trimEnd().split('\n')).toHaveLength(3);
+  expect((await produce('--retain-versions', '5h')).failure).toMatchObject({
+    exitStatus: 2,
+    message: expect.stringContaining('"shop/logged" is there, and retains all versions for 4'),
+  });
+  await expect(produce('--retain-versions', '90s')).rejects.toMatchObject({ exitStatus: 2 });
+});
+
 test('produce makes no container for what cannot be read, has no such key, or was to go on in one that is gone', async () => {
   const { emulator, client } = await useEmulator();
   const cwd = useDirectory();
