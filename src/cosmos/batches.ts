@@ -4,7 +4,7 @@ import { STATUS } from '../protocol/status.ts';
 import { assert } from '../support/assert.ts';
 import { skipSpace } from '../support/json-bytes.ts';
 import { type Outcome, outcomesIn } from './outcomes.ts';
-import { type Exchange, type HttpClient, type HttpRequest, respond } from './transport.ts';
+import { BAD_GATEWAY, type Exchange, type HttpClient, type HttpRequest, respond } from './transport.ts';
 
 export interface BatchAnswer {
   /** One per operation, in order. */
@@ -39,7 +39,8 @@ export class Batches {
       request.headers.set(HEADER.rangeId, batch.rangeId);
       request.headers.delete(HEADER.partitionKey);
       const answer = await this.#exchange(request, batch.body);
-      if (answer.status >= STATUS.badRequest || !isArray(answer.body)) return respond(request, answer);
+      if (answer.status >= STATUS.badRequest) return respond(request, answer);
+      if (!isArray(answer.body)) return respond(request, { ...answer, status: BAD_GATEWAY });
       batch.answer = answer.body;
       return respond(request, { ...answer, body: NOTHING });
     },

@@ -118,6 +118,11 @@ test('pages become smaller when they cost more than a slice of the budget', asyn
   expect(budget.sizeMax('read')).toBe(40);
 });
 
+test('whoever comes when it is all over is not let out, even if there is plenty', async () => {
+  const budget = new Budget({ unitsPerSecond: 1000, clock: new VirtualClock() });
+  await expect(budget.admit(OTHER, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+});
+
 test('whoever waits is told when it is all over', async () => {
   const clock = new VirtualClock();
   const budget = new Budget({ unitsPerSecond: 10, clock });

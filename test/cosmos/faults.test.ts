@@ -1,3 +1,4 @@
+import { ErrorResponse } from '@azure/cosmos';
 import { describe, expect, test } from 'vitest';
 import { faultOf, isTransient, toFlowError } from '../../src/cosmos/faults.ts';
 import { Unreachable } from '../../src/cosmos/transport.ts';
@@ -31,6 +32,10 @@ describe('a fault', () => {
     const fault = faultOf(Object.assign(new Error('nothing came'), { code }));
     expect(fault).toMatchObject({ status: 0, message: 'nothing came' });
     expect(fault && isTransient(fault)).toBe(true);
+  });
+
+  test('of a look at the ranges that failed, of which the SDK keeps the words alone, has the status 0', () => {
+    expect(faultOf(new ErrorResponse('no ranges'))).toMatchObject({ status: 0, message: 'no ranges' });
   });
 
   test('is found behind other errors', () => {
@@ -116,7 +121,7 @@ describe('for the user', () => {
   });
 
   test('what is already for the user stays as it is', () => {
-    const error = new FlowError('other_job', 'x');
+    const error = new FlowError('container_recreated', 'x', { cause: sdkError(404, 'gone') });
     expect(toFlowError(error, 'source', 'y')).toBe(error);
   });
 });

@@ -91,6 +91,26 @@ test('a page may begin with white space', async () => {
   expect(pages.take(Documents[0]).toString()).toBe(`\n ${PAGE}`);
 });
 
+test('the SDK hears a few times in a row that a range has gone, and then it is for us to wait', async () => {
+  const statuses = [410, 410, 410, 410, 410, 410, 200, 410, 410, 410, 410];
+  const pages = new RawPages(async () => answer(statuses.shift() ?? 0, PAGE));
+  const heard: unknown[] = [];
+  while (statuses.length > 0) {
+    const request = requestFor('GET', '/dbs/db/colls/items/docs', {
+      ...FEED,
+      'x-ms-documentdb-partitionkeyrangeid': '0',
+    });
+    const answered = pages.httpClient.sendRequest(request);
+    heard.push(
+      await answered.then(
+        ({ status }) => status,
+        ({ code }) => `wait, for ${code}`,
+      ),
+    );
+  }
+  expect(heard).toEqual([410, 410, 410, 'wait, for 449', 410, 410, 200, 410, 410, 410, 'wait, for 449']);
+});
+
 function requestFor(method: string, path: string, headers: Record<string, string>): HttpRequest {
   return { method, url: `https://one.example${path}`, headers: new ResponseHeaders(headers) } as unknown as HttpRequest;
 }

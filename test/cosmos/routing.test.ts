@@ -69,6 +69,9 @@ test('a hole in the ranges breaks an invariant, rather than sending a document a
   const route = await new Routing(answering([{ ...PARENT, id: '1', minInclusive: '40' }])).table();
   expect(() => route.byKey('30')).toThrow(/broken invariant/);
   expect(route.byStart(0x30000000)).toBeUndefined();
+  const short = await new Routing(answering([{ ...PARENT, id: '1', maxExclusive: '40' }])).table();
+  expect(() => short.byKey('40')).toThrow(/broken invariant/);
+  expect(short.byStart(0x40000000)).toBeUndefined();
 });
 
 test('ranges are read once, and again when one has gone or the reading failed', async () => {
