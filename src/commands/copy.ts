@@ -138,7 +138,7 @@ export const copy = command({
     ],
     [
       'partitioned otherwise',
-      'cosmosflow copy shop/orders shop/by-region --target-partition-key /region --id-from "{/customerId}-{/id}"',
+      'cosmosflow copy shop/orders shop/by-currency --target-partition-key /currency --id-from "{/customerId}-{/id}"',
     ],
   ],
   exits: [
