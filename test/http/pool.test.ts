@@ -50,7 +50,7 @@ describe('a connection is used again', () => {
   });
 
   test('but not if it has said something since', async () => {
-    const { port, sockets } = await serve((socket) => socket.write(ok('x')));
+    const { port, sockets } = await serve((socket) => socket.write(ok('x', 'keep-alive: timeout=600\r\n')));
     const pool = usePool();
     await pool.ask(get(port));
     sockets[0]?.write(ok('y'));
@@ -147,11 +147,28 @@ describe('an answer', () => {
     ['in its body', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx'],
     ['in its chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n'],
     ['before it begins', ''],
-  ])('that is cut off %s is none', async (_, text) => {
-    const { port, sockets } = await serve((socket) => socket.end(text));
+  ])('that is cut off %s is none, and not asked for again', async (_, text) => {
+    const { port, sockets, requests } = await serve((socket) => socket.end(text));
     const asked = usePool().ask(get(port));
     await expect(asked).rejects.toMatchObject({ name: 'HttpFailure', reason: 'closed', code: 'ECONNRESET' });
     await closed(sockets[0] as Socket);
+    expect(requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['all of it', ok('x'), ''],
+    ['the beginning of it', ok('x').slice(0, -1), 'x'],
+  ])('is not late when %s came while this process was busy', async (_, first, rest) => {
+    const { port, sockets } = await serve((socket, _request, { ofAll }) => {
+      if (ofAll > 0) return socket.write(ok('x'));
+      socket.write(first);
+      busyFor(350);
+      // Behind the timer, and behind what was read after it.
+      setImmediate(() => setImmediate(() => setImmediate(() => socket.write(rest))));
+    });
+    const pool = usePool({ timeoutMs: 300 });
+    for (const _again of [1, 2]) expect(await textOf(pool, get(port))).toBe('x');
+    expect(sockets).toHaveLength(1);
   });
 
   test('that is cut off by a reset is none', async () => {
@@ -310,4 +327,8 @@ const NEVER = new AbortController().signal;
 
 async function textOf(pool: Pool, request: Parameters<Pool['ask']>[0]): Promise<string> {
   return (await pool.ask(request)).body.toString();
+}
+
+function busyFor(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end; );
 }

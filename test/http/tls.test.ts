@@ -28,6 +28,20 @@ test('a server of an unknown authority is told nothing', async () => {
   expect(requests).toEqual([]);
 });
 
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'nor is it when it is asked again, whatever it has handed out (%s)',
+  async (version) => {
+    const { port, requests } = await serve((socket) => socket.write(ok('x')), { tls: { ...TLS, maxVersion: version } });
+    const stranger = usePool({ ca: selfSigned().cert });
+    for (const _ of [1, 2]) {
+      await expect(stranger.ask(get(port, '/', 'https'))).rejects.toMatchObject({
+        code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      });
+    }
+    expect(requests).toEqual([]);
+  },
+);
+
 test.each(['127.0.0.2', 'one.localhost'])(
   'a server that is not the one of its certificate is told nothing: %s',
   async (host) => {
