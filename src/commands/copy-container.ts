@@ -179,10 +179,12 @@ async function planCopy(
   await patiently(() => setTerms(source, readTerms(options), context), patience);
   const { facts, connection } = source;
   if (options.deletes === 'feed') await assertHasVersions(source, context.signal);
-  work.assertKeeps(facts.partitionKey);
+  const keeps = options.transform === undefined ? facts.partitionKey : undefined;
+  if (keeps) work.assertKeeps(keeps);
   const target = await patiently(() => findTarget(accounts, to, context), patience);
   const reshaped = reshape?.between(facts, target ?? { ...facts, partitionKey: reshape.keyOf(facts.partitionKey) });
-  if (!reshaped && target && !isSameKey(facts.partitionKey, target.partitionKey)) throw keyMismatch(facts, target);
+  if (!reshaped && keeps && target && !isSameKey(facts.partitionKey, target.partitionKey))
+    throw keyMismatch(facts, target);
   if (!target) {
     assertMayCreate(to, options);
     await reshape?.assertCreates(wantedOf(source, { work, life }, options, context), facts, context.signal);
@@ -194,7 +196,7 @@ async function planCopy(
       facts,
       source: feedOf(source, { ...options, readsMax: READS_MAX }, patience),
       between: (all) => {
-        const wanted = work.wrap(life.wrap(all, facts, tally), tally, facts.partitionKey);
+        const wanted = work.wrap(life.wrap(all, facts, tally), tally, keeps);
         return reshaped?.over(wanted) ?? wanted;
       },
       meter: connection.meter,

@@ -28,12 +28,13 @@ export class State {
 
   /** The value, in a copy of its own; `undefined` when there is none, or none any more. */
   get(key: string): unknown {
-    const entry = this.#find(key);
+    const entry = this.#find(nameOf(key));
     return entry && !this.#isOver(entry) ? structuredClone(entry.value) : undefined;
   }
 
   /** Keeps a value; throws where JSON cannot hold it. */
-  set(key: string, value: unknown): void {
+  set(given: string, value: unknown): void {
+    const key = nameOf(given);
     if (value === undefined) {
       this.delete(key);
       return;
@@ -48,7 +49,8 @@ export class State {
     this.#record.set(key, ttlMs === undefined ? { value: copy } : { value: copy, until: this.#now() + ttlMs });
   }
 
-  delete(key: string): void {
+  delete(given: string): void {
+    const key = nameOf(given);
     if (!this.#find(key)) return;
     this.#record.set(key, undefined);
     this.#size--;
@@ -108,6 +110,13 @@ interface Entry {
 }
 
 const PREFIX = 'state/';
+
+/** Other keys would be other ones when they are found again. */
+function nameOf(key: unknown): string {
+  if (typeof key === 'string') return key;
+  if (typeof key === 'number') return String(key);
+  throw new Error(`a key of the state is no text but ${JSON.stringify(key)}`);
+}
 
 function full(maxEntries: number): FlowError {
   return new FlowError('configuration', `the state of the transform is full: it has ${maxEntries} entries`, {

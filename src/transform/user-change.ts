@@ -26,6 +26,8 @@ export class UserChange {
     this.lsn = change.lsn;
     this.time = change.time;
     this.range = `${min}-${max}`;
+    // What is set beside the document would be lost.
+    Object.freeze(this);
   }
 
   /** May be changed in place. */

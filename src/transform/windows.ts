@@ -1,4 +1,5 @@
 import type { Position, Range } from '../contract.ts';
+import { jsonText } from './json-text.ts';
 import type { ClosedWindow, WindowDefinition } from './module.ts';
 import type { UserChange } from './user-change.ts';
 
@@ -12,8 +13,8 @@ export class Windows {
   readonly #marks = new Map<string, number>();
   /** Ranges that have shown all that they have for now. */
   readonly #idle = new Set<string>();
-  /** By start, then by key. */
-  readonly #open = new Map<number, Map<string, unknown>>();
+  /** JSON texts by start, then by key: what is in memory is what is found again after a crash. */
+  readonly #open = new Map<number, Map<string, string>>();
   #watermark: number;
   readonly #notes = new Map<string, string | undefined>();
 
@@ -27,7 +28,7 @@ export class Windows {
     for (const [name, text] of notes) {
       if (!name.startsWith(WINDOW)) continue;
       const [start = '', ...key] = name.slice(WINDOW.length).split('/');
-      this.#windowAt(Number(start)).set(key.join('/'), JSON.parse(text));
+      this.#windowAt(Number(start)).set(key.join('/'), text);
     }
   }
 
@@ -36,11 +37,14 @@ export class Windows {
     const { everyMs, key, add } = this.#definition;
     const start = Math.floor(eventMs / everyMs) * everyMs;
     if (start + everyMs <= this.#watermark) return false;
-    const name = key(change);
-    const window = this.#windowAt(start);
-    const value = add(window.get(name), change);
-    window.set(name, value);
-    this.#notes.set(`${WINDOW}${start}/${name}`, JSON.stringify(value));
+    const name: unknown = key(change);
+    if (typeof name !== 'string') throw new Error(`window.key gave no text but ${JSON.stringify(name)}`);
+    const before = this.#open.get(start)?.get(name);
+    const value = add(before === undefined ? undefined : JSON.parse(before), change);
+    if (value === undefined) throw new Error('window.add returned nothing: return the value that the window then has');
+    const text = jsonText(value).toString();
+    this.#windowAt(start).set(name, text);
+    this.#notes.set(`${WINDOW}${start}/${name}`, text);
     this.#marks.set(nameOf(range), Math.max(eventMs, this.#marks.get(nameOf(range)) ?? Number.NEGATIVE_INFINITY));
     return true;
   }
@@ -87,14 +91,14 @@ export class Windows {
   #take(start: number): ClosedWindow[] {
     const window = this.#windowAt(start);
     this.#open.delete(start);
-    return [...window].map(([key, value]) => {
+    return [...window].map(([key, text]) => {
       this.#notes.set(`${WINDOW}${start}/${key}`, undefined);
-      return { start: iso(start), end: iso(start + this.#definition.everyMs), key, value };
+      return { start: iso(start), end: iso(start + this.#definition.everyMs), key, value: JSON.parse(text) };
     });
   }
 
-  #windowAt(start: number): Map<string, unknown> {
-    const window = this.#open.get(start) ?? new Map<string, unknown>();
+  #windowAt(start: number): Map<string, string> {
+    const window = this.#open.get(start) ?? new Map<string, string>();
     this.#open.set(start, window);
     return window;
   }

@@ -4,6 +4,7 @@ import { contentsOf, upsertText } from '../support/contents.ts';
 import { addressOf, useEmulator } from '../support/emulator.ts';
 import { useDirectory } from '../support/run-cli.ts';
 import { runCommand } from '../support/run-command.ts';
+import { moduleOf } from '../transform/rig.ts';
 
 /** The container `db/a` by `/shop`, with these documents, and a way to copy it. */
 async function useShops(texts: readonly string[]) {
@@ -123,6 +124,20 @@ test.each<[string, string[], RegExp]>([
   } as never);
   expect((await copy(...flags)).failure).toMatchObject({ exitStatus: 2, message: expect.stringMatching(message) });
   await expect(database.container('b').read()).rejects.toMatchObject({ code: 404 });
+});
+
+test('a transform may fill a target with another key, which a dry run does not refuse', async () => {
+  const { copy, contents, database } = await useShops(ORDERS);
+  await database.containers.create({ id: 'b', partitionKey: { paths: ['/region'], version: 2 } });
+  const file = moduleOf(
+    "export default (c) => (c.document.n === 1 ? null : { document: { ...c.document, id: c.id + '!' } })",
+  );
+  expect((await copy('--transform', file, '--dry-run')).failure).toBeUndefined();
+  expect((await copy('--transform', file)).failure).toBeUndefined();
+  expect(await contents()).toEqual([
+    '{"id":"1!","shop":"thun","region":"be","n":2.0}',
+    '{"id":"2!","shop":"bern","region":"be","n":3.0}',
+  ]);
 });
 
 test('a target with another key is refused without a word about it', async () => {

@@ -102,10 +102,15 @@ describe('a function', () => {
     ['no document', '{ id: "x" }', /no document/],
     ['an array', '{ document: [] }', /no document/],
     ['nothing among others', '[undefined]', /no document/],
+    [
+      'something of the change beside its document',
+      'Object.assign(change, { kind: "delete" })',
+      /read only property 'kind'/,
+    ],
     ['another kind', '{ kind: "remove", document: { id: "a" } }', /the kind "remove"/],
     ['a number that is none', '{ document: { id: "a", sums: [1, 0 / 0] } }', /JSON cannot hold NaN at \/sums\/1/],
   ])('that makes %s has failed', async (_, output, message) => {
-    const [made] = await outputsOf(`export default () => (${output})`, [upsert('a')]);
+    const [made] = await outputsOf(`export default (change) => (${output})`, [upsert('a')]);
     expect(String((made as FlawedRecord).flaw)).toMatch(message);
   });
 
@@ -211,6 +216,30 @@ test('a change that is kept beyond its page is gone, instead of being another on
   expect(sink.changes.map((change) => String((change as FlawedRecord).flaw))).toEqual([
     expect.stringMatching(/is gone when its page is over/),
   ]);
+});
+
+test('an entry of the state is found again after a crash, or refused', async () => {
+  const text = `export const state = {};
+    export default ({ id, document }, { state }) => {
+      const before = state.get(42) ?? 0;
+      state.set(42, before + 1);
+      if (id === 'c') state.set({ id }, 1);
+      if (id === 'd') state.set('d', { sum: NaN });
+      return { document: { id, pk: 'x', before } };
+    }`;
+  const [checkpoint, sink] = [forgetful(), collecting()];
+  for (const id of ['a', 'b', 'c', 'd']) {
+    const pages: readonly Page[] = [{ changes: [upsert(id)], resumeAt: id as never }];
+    await transform(text, { source: sourceOf(new Map([[EVERYTHING, pages]])), sink, checkpoint });
+  }
+  expect(sink.changes.map((change) => (change instanceof FlawedRecord ? String(change.flaw) : textOf(change)))).toEqual(
+    [
+      '{"id":"a","pk":"x","before":0}',
+      '{"id":"b","pk":"x","before":1}',
+      expect.stringMatching(/a key of the state is no text but {"id":"c"}/),
+      expect.stringMatching(/JSON cannot hold NaN at \/sum/),
+    ],
+  );
 });
 
 test('a value that cannot be kept takes no room in the state', async () => {

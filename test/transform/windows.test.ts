@@ -124,6 +124,7 @@ test.each([
     "close: () => { throw new Error('no room') }",
     /failed to close the window of "ann" from 2026-11-21T00:00:00.000Z: no room/,
   ],
+  ['returns nothing', 'close: () => {}', /it returned nothing: return { document }, or null/],
   ['makes no document', 'close: async () => ({ document: 1 })', /failed to close the window of "ann"/],
 ])('a window whose close %s stops the run, which goes on at that window', async (_, close, message) => {
   const text = `export const window = { every: '1m', key: ({ document }) => document.who, add: (n = 0) => n + 1, ${close} }`;
@@ -132,6 +133,38 @@ test.each([
   const run = (module: string): Promise<unknown> => resultsOf([[EVERYTHING, pages]], module, checkpoint);
   await expect(run(text)).rejects.toMatchObject({ code: 'transform_failed', message: expect.stringMatching(message) });
   expect(await run(COUNTS)).toMatchObject([{ id: 'ann-00:00', value: 1 }]);
+});
+
+test('a change that a window fails on leaves nothing of itself in it', async () => {
+  const failing = `export const window = {
+    every: '1m',
+    add(value = { count: 0 }, { document: { who } }) {
+      value.count++;
+      if (who === 'bad') throw new Error('no');
+      if (who === 'none') return;
+      return who === 'map' ? new Map() : value;
+    },
+    key: ({ document: { who } }) => who === 'key' ? 1 : '',
+    close: ({ start, value }) => ({ document: { id: start, pk: '', ...value } }),
+  };`;
+  const pages = [
+    pageOf('1', [
+      ['ann', 0],
+      ['bad', 1],
+      ['none', 2],
+      ['map', 3],
+      ['key', 4],
+      ['ann', 5],
+    ]),
+    pageOf('2', [['ann', 100]]),
+  ];
+  expect(await resultsOf([[EVERYTHING, pages]], failing)).toEqual([
+    expect.stringMatching(/: no$/),
+    expect.stringMatching(/window.add returned nothing/),
+    expect.stringMatching(/JSON cannot hold a Map/),
+    expect.stringMatching(/window.key gave no text but 1/),
+    expect.objectContaining({ id: '2026-11-21T00:00:00.000Z', count: 2 }),
+  ]);
 });
 
 test('successors of a range that has split go on with its mark', async () => {
