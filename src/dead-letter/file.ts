@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeDirectory } from '../support/directory.ts';
 import { FlowError } from '../support/error.ts';
-import { type Letter, lineOf, OPENING } from './letter.ts';
+import { type Letter, lineOf, mayOpen } from './letter.ts';
 
 /** A file of letters that is written to. */
 export interface DeadLetters {
@@ -55,6 +55,7 @@ function lettersIn(file: string, handle: FileHandle, isTornAtFirst: boolean): De
 const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0 } = constants;
 const FLAGS = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW;
 const LINE_END = Buffer.from('\n');
+const OPENING_BYTES = 100;
 
 /** Returns whether the last line lacks its end. */
 async function assertOurs(file: string, handle: FileHandle): Promise<boolean> {
@@ -64,9 +65,9 @@ async function assertOurs(file: string, handle: FileHandle): Promise<boolean> {
     await syncDirectory(dirname(file));
     return false;
   }
-  const opening = Buffer.alloc(Math.min(OPENING.length, stats.size));
+  const opening = Buffer.alloc(Math.min(OPENING_BYTES, stats.size));
   await handle.read(opening, 0, opening.length, 0);
-  if (!OPENING.startsWith(opening.toString('latin1'))) throw notOurs(file, 'holds something else');
+  if (!mayOpen(opening)) throw notOurs(file, 'holds something else');
   const end = Buffer.alloc(1);
   await handle.read(end, 0, 1, stats.size - 1);
   return !end.equals(LINE_END);

@@ -26,7 +26,12 @@ export interface FoundLetter {
   readonly document: Buffer;
 }
 
-/** How each line begins: it tells a file of letters from others. */
+/** Whether this may be how a file of letters begins, however little there is of it. */
+export function mayOpen(bytes: Buffer): boolean {
+  return OPENING.startsWith(bytes.toString('latin1').trimStart().slice(0, OPENING.length));
+}
+
+/** How each line begins. */
 export const OPENING = '{"deadLetter":1,';
 
 /**

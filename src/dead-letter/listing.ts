@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { FlowError } from '../support/error.ts';
-import { type FoundLetter, readLetter } from './letter.ts';
+import { type FoundLetter, mayOpen, readLetter } from './letter.ts';
 
 export interface ListedLetter extends FoundLetter {
   /** Of its line, from 1. */
@@ -10,7 +10,8 @@ export interface ListedLetter extends FoundLetter {
 
 /**
  * The letters of a file in their order; one that comes again, as it does after a crash, once. `onDamage` is told the
- * numbers of lines that are no letters, and whether the file just ends there, as a crash leaves it.
+ * numbers of lines that are no letters, and whether the file just ends there, as a crash leaves it. Throws for a file that
+ * does not begin as one of letters does.
  */
 export async function* listLetters(
   file: string,
@@ -42,8 +43,11 @@ interface Line {
 
 async function* linesOf(file: string): AsyncGenerator<Line> {
   const parts: Buffer[] = [];
+  let isFirst = true;
   try {
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+      if (isFirst && !mayOpen(chunk)) throw notOne(file);
+      isFirst = false;
       let start = 0;
       for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
         yield { line: Buffer.concat([...parts.splice(0), chunk.subarray(start, end)]), isWhole: true };
@@ -59,6 +63,12 @@ async function* linesOf(file: string): AsyncGenerator<Line> {
     });
   }
   if (parts.length > 0) yield { line: Buffer.concat(parts), isWhole: false };
+}
+
+function notOne(file: string): FlowError {
+  return new FlowError('usage', `"${file}" is not a file of dead letters`, {
+    hint: 'name the file that --dead-letter wrote',
+  });
 }
 
 const LINE_FEED = 0x0a;

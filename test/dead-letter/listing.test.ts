@@ -75,6 +75,18 @@ test('lines may be longer than what is read at once', async () => {
   ]);
 });
 
+test('a file that does not begin with a letter is none of letters, but for one that a crash has torn', async () => {
+  for (const text of ['{"id":"a"}\n'.repeat(3), '\n\nid,name\n', '\u0000', `{"deadLetters":1}\n${A}`])
+    await expect(listed(text)).rejects.toMatchObject({
+      exitStatus: 2,
+      message: expect.stringMatching(/is not a file of/),
+    });
+  expect(await listed('')).toEqual({ letters: [], damage: [] });
+  expect(await listed(A.slice(0, 9))).toEqual({ letters: [], damage: [[1, true]] });
+  expect(await listed(`\n${A.slice(0, 9)}`)).toEqual({ letters: [], damage: [[2, true]] });
+  expect(await listed(`${A.slice(0, 90)}\n${B}`)).toEqual({ letters: [[2, 'b']], damage: [[1, false]] });
+});
+
 test('a file that is not there is an error of local input and output', async () => {
   const reading = listLetters(join(useDirectory(), 'none'), () => {}).next();
   await expect(reading).rejects.toMatchObject({ code: 'local_io', message: expect.stringContaining('none') });
