@@ -52,7 +52,7 @@ function recreated(part: string, name: string, file: string): FlowError {
     'container_recreated',
     `the ${part} ${name} was created again after the checkpoint "${file}" was made`,
     {
-      hint: 'what the checkpoint says is done is not in it; copy everything with --restart',
+      hint: 'what the checkpoint says is of the former one; start over with --restart',
     },
   );
 }

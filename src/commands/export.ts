@@ -100,7 +100,7 @@ export async function exportContainer(
     if (file !== undefined && !options.dryRun) ofThisJob(destination, () => goesOn(file, job, options));
 
     const tally = new Tally();
-    const refusals = own(await openRefusals(options, job, tally, context.talk));
+    const refusals = own(await openRefusals(options, job, tally, context.talk, reader.ends ? anew : undefined));
     const patience: PatienceOptions = {
       budgetMs: options.patience,
       signal: context.signal,
@@ -182,6 +182,10 @@ export async function exportContainer(
       checkpoint.note(new Map([[FINISHED, new Date().toISOString()]]));
     refusals.report();
   });
+}
+
+function anew(): string {
+  return 'what is mended is found by another export';
 }
 
 /** The same checkpoint; tells the reader when where it begins is stored, or that it is already. */

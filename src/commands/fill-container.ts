@@ -45,7 +45,6 @@ export interface FillJob {
   readonly source: string;
   /** All that makes its records others. */
   readonly mode: string;
-  readonly sourceRid: string;
   /** How many records there are, where that is known. */
   readonly expected: number | undefined;
   /** The same, when nobody says; `undefined` when a container must be there. */
@@ -76,7 +75,7 @@ export async function fillContainer(
     const hasProgress = file !== undefined && goesOn(file, names, options);
     const tally = new Tally();
     tally.expected = job.expected;
-    const refusals = own(await (job.refusals?.(names, tally) ?? openRefusals(options, names, tally, talk)));
+    const refusals = own(await (job.refusals?.(names, tally) ?? openRefusals(options, names, tally, talk, toMend)));
     const waiting = { budgetMs: options.patience, onWait: () => void tally.retries++ };
     const patience = { ...waiting, signal };
     const { connection, found } = await talk.waiting(`connecting to ${target}`, () =>
@@ -97,7 +96,8 @@ export async function fillContainer(
     }, patience);
     const { pageItems, bytesMax } = readAhead({ connection, facts }, Number.POSITIVE_INFINITY);
     const source = first?.source ?? job.open(facts, pageItems);
-    const rids = { sourceRid: job.sourceRid, targetRid: facts.rid };
+    // Positions tell by themselves whether they are of the same file.
+    const rids = { sourceRid: '', targetRid: facts.rid };
     const checkpoint = own(file === undefined ? forgetful() : openCheckpoint(file, { ...names, ...rids }, options));
     if (checkpoint.positions().length > 0) talk.note(`going on where "${file}" says`);
     const patient = retrying(
@@ -150,6 +150,11 @@ async function make(
   });
   talk.note(`created ${name.database}/${name.container}, partitioned by ${partitionKey.paths.join()}`);
   return made;
+}
+
+/** Nothing comes again by itself from a file. */
+function toMend(file: string): string {
+  return `their documents, to mend and import: cosmosflow dead-letter show ${file} --documents`;
 }
 
 function keyOf({ partitionKeyPath }: FillJob, { targetPartitionKey: wanted }: FillOptions): PartitionKeyDefinition {

@@ -36,7 +36,6 @@ export async function importDocuments(target: string, options: ImportOptions, co
   const job = {
     source: `import of ${input.name}`,
     mode: modeOf(options),
-    sourceRid: input.digest ?? '',
     expected: undefined,
     partitionKeyPath: '/id',
     newness: older.newness,

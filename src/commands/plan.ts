@@ -7,6 +7,7 @@ import { formatDuration } from '../support/duration.ts';
 import { escapeControls } from '../support/escape.ts';
 import type { Meter } from '../support/meter.ts';
 import type { Context } from './command.ts';
+import { positionWords } from './position-words.ts';
 import { print } from './print.ts';
 import { type Sample, sampleOf } from './sample.ts';
 
@@ -146,7 +147,7 @@ function linesOf({
       ? [['', `about ${number(writeUnits)} RU to write${pace}; more where many paths are indexed`]]
       : []),
     ['ranges', number(ranges.length)],
-    ...ranges.map(({ range, from }) => ['', `${range.min || '-'}–${range.max}  from ${from}`]),
+    ...ranges.map(({ range, from }) => ['', `${range.min || '-'}–${range.max}  from ${positionWords(from)}`]),
   ];
   const text = rows.map(([label = '', value = '']) => `${label.padEnd(12)}${escapeControls(value)}\n`);
   return text.join('');

@@ -33,7 +33,6 @@ export async function produceDocuments(target: string, options: ProduceOptions, 
   const job = {
     source: `records of seed ${seed}${options.template === undefined ? '' : ` by ${options.template}`}`,
     mode: modeOf(options),
-    sourceRid: '',
     expected: Number.isFinite(end) ? end - offset : undefined,
     partitionKeyPath: '/customerId',
     open(facts: Pick<ContainerFacts, 'partitionKey'>, pageItemsMax: number): Source {

@@ -24,12 +24,13 @@ export interface Refusals extends Closable {
   report(): void;
 }
 
-/** What the flags say: to stop at the first, or to set aside up to so many. */
+/** What the flags say: to stop at the first, or to set aside up to so many. `mended` says how what is mended gets there. */
 export async function openRefusals(
   options: RefusalOptions,
   job: JobNames,
   tally: Tally,
   talk: Talk,
+  mended: (file: string) => string = COMES_AGAIN,
 ): Promise<Refusals> {
   const { deadLetter: file, maxErrors = Number.POSITIVE_INFINITY } = options;
   if (file === undefined || options.dryRun) {
@@ -55,11 +56,14 @@ export async function openRefusals(
   return {
     around: (sink) => settingAside(sink, setAside, tally),
     report() {
-      if (count > 0) throw setAsideIn(file, count);
+      if (count > 0) throw setAsideIn(file, count, mended(file));
     },
     close: () => letters.close(),
   };
 }
+
+/** Of a feed. */
+const COMES_AGAIN = (): string => 'what is mended in the source comes again by itself';
 
 function wordsOf(reason: unknown): { code: FlowErrorCode; reason: string } {
   if (reason instanceof FlowError) return { code: reason.code, reason: redact(reason.message) };
@@ -74,9 +78,9 @@ function tooMany(max: number, { reason }: Refusal): FlowError {
   });
 }
 
-function setAsideIn(file: string, count: number): FlowError {
+function setAsideIn(file: string, count: number, mended: string): FlowError {
   const what = count === 1 ? '1 document was' : `${count.toLocaleString('en-US')} documents were`;
   return new FlowError('set_aside', `${what} refused and set aside in "${file}"`, {
-    hint: `look at them: cosmosflow dead-letter list ${file}; what is mended in the source comes again by itself`,
+    hint: `look at them: cosmosflow dead-letter list ${file}; ${mended}`,
   });
 }

@@ -37,7 +37,6 @@ export async function replayLetters(
   const job = {
     source: `letters of ${file}`,
     mode: 'replay',
-    sourceRid: '',
     expected: undefined,
     partitionKeyPath: undefined,
     newness,

@@ -17,7 +17,7 @@ export function accountOf(address: Address, role: 'source' | 'target', environme
   const accounts = prefixes.map((prefix) => ({ prefix, ...readAccount(prefix, environment) }));
   if (address.account === 'endpoint') {
     const key = keyFor(address.endpoint, accounts);
-    if (!key) throw missing(`no key for "${address.endpoint}"`, 'set COSMOS_KEY in the environment');
+    if (!key) throw missing(`no key for "${address.endpoint}"`, `set ${prefixes[0]}KEY in the environment`);
     return { endpoint: address.endpoint, key };
   }
   const found = accounts.find(({ endpoint }) => endpoint);

@@ -89,7 +89,7 @@ export function recreated({ database, container }: ContainerFacts): FlowError {
   return new FlowError(
     'container_recreated',
     `"${database}/${container}" is not the container that the checkpoint was made for`,
-    { hint: 'it was deleted and created again; copy it anew with --restart' },
+    { hint: 'it was deleted and created again; start over with --restart' },
   );
 }
 

@@ -32,6 +32,7 @@ test('a dry run of a copy says what would be done, and does nothing', async () =
   });
   expect(plan.target).toMatch(/copy, is there$/);
   for (const { from } of plan.ranges) expect(from).toContain('etag');
+  expect((await run([...args, '--dry-run'], { cwd })).stdout).toMatch(/ {2}from after commit \d+\n/);
 });
 
 test('a dry run of an export says where it would write, and makes nothing there', async () => {

@@ -42,7 +42,7 @@ describe('import', () => {
     appendFileSync(file, '{"id":"new"}\n');
     const changed = await run(args, { cwd });
     expect(changed).toMatchObject({ status: 8 });
-    expect(changed.stderr).toMatch(/people\.ndjson/);
+    expect(changed.stderr).toMatch(/people\.ndjson" is not what it was when its import began/);
     expect(await run([...args, '--restart'], { cwd })).toMatchObject({ status: 0 });
     expect(await contentsOf(account, named('shop/people'))).toHaveLength(1501);
   });

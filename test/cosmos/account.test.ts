@@ -75,7 +75,14 @@ describe('the account of an address with a host', () => {
   });
 
   test('needs one elsewhere', () => {
-    expect(() => accountOf(ENDPOINT, 'source', {})).toThrow(expect.objectContaining({ code: 'configuration' }));
+    for (const [role, variable] of [
+      ['source', 'COSMOS_KEY'],
+      ['target', 'COSMOS_TARGET_KEY'],
+    ] as const) {
+      const hint = expect.stringContaining(`set ${variable} `);
+      expect(() => accountOf(ENDPOINT, role, {})).toThrow(expect.objectContaining({ code: 'configuration', hint }));
+      expect(accountOf(ENDPOINT, role, { [variable]: KEY }).key).toBe(KEY);
+    }
   });
 });
 
