@@ -21,6 +21,8 @@ export interface Destination {
   readonly elsewhere?: string;
   /** Takes back what was written, as the notes tell, because it is written anew. */
   startOver?(notes: ReadonlyMap<string, string>): Promise<void>;
+  /** Files that are not whole, and not called what they are to be called, after a run that was stopped. */
+  unfinished?(): readonly string[];
   /** Called once the checkpoint is ours. */
   open(job: DestinationJob): Promise<Sink>;
 }

@@ -46,6 +46,7 @@ export async function exportQuery(source: string, options: QueryExportOptions, c
       begins: 'beginning',
       query: asked,
       ends: passes === 'one',
+      finishedBy: `the same command${passes === 'continuous' ? ' with --incremental for --continuous' : ''}`,
       startsOver: !shape.isPerRange,
       max: options.max,
       check: (connection, facts) => check(asked, connection, facts),

@@ -60,6 +60,8 @@ export interface Reader {
   readonly query?: QueryText;
   /** Whether it has an end: a job that has come there is not done again. */
   readonly ends?: boolean;
+  /** What comes to an end, as people would say it: the same command, or the same command with other flags. */
+  readonly finishedBy: string;
   /** Whether a job that was stopped starts over, as there are no positions in the middle of it. */
   readonly startsOver?: boolean;
   /** Throws what is wrong with it that the account can tell; called before anything is written. */
@@ -180,12 +182,19 @@ export async function exportContainer(
     );
     if (reader.query && !isCut && !context.signal.aborted)
       checkpoint.note(new Map([[FINISHED, new Date().toISOString()]]));
+    const unfinished = context.signal.aborted ? (destination.unfinished?.() ?? []) : [];
+    if (unfinished.length > 0) context.talk.note(notWhole(unfinished, reader.finishedBy));
     refusals.report();
   });
 }
 
 function anew(): string {
   return 'what is mended is found by another export';
+}
+
+function notWhole([first = '', ...others]: readonly string[], finishedBy: string): string {
+  const more = others.length > 0 ? ` and ${others.length} more are` : ' is';
+  return `"${first}"${more} not whole yet: ${finishedBy} goes on, and finishes what is there`;
 }
 
 /** The same checkpoint; tells the reader when where it begins is stored, or that it is already. */

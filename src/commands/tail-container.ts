@@ -39,6 +39,7 @@ export async function tailContainer(source: string, given: TailOptions, context:
     command: 'tail',
     mode: jobModeOf(options),
     begins: describeFeedStart(start),
+    finishedBy: options.untilCaughtUp ? 'the same command' : 'the same command with -e',
     max: options.max,
     open: (connection, facts, counts) => {
       tally = counts;

@@ -5,7 +5,7 @@ import { COMPRESSIONS } from '../formats/compression.ts';
 import { openFormat } from '../formats/named.ts';
 import { disk } from '../sinks/files/disk.ts';
 import { DECIDED, filesSink } from '../sinks/files/files.ts';
-import { directoryLayout, fileLayout, type Layout } from '../sinks/files/layout.ts';
+import { directoryLayout, fileLayout, type Layout, PARTIAL } from '../sinks/files/layout.ts';
 import { takeBack } from '../sinks/files/recovery.ts';
 import { makeDirectory } from '../support/directory.ts';
 import { FlowError } from '../support/error.ts';
@@ -37,6 +37,10 @@ export function toFiles(out: string, options: ToFilesOptions, { talk }: Pick<Con
     checkpoint: checkpointOf(layout, path),
     elsewhere: `name another place with --out, or move away what is there, and "${checkpoint}" with it`,
     startOver: (notes) => takeBack(disk, layout, notes),
+    unfinished: () =>
+      namesIn(layout)
+        .filter((name) => layout.owns(name) && name.endsWith(PARTIAL))
+        .map((name) => join(layout.directory, name)),
     async open({ notes, about, requestCharge }) {
       makeDirectory(layout.directory);
       const format = openFormat(shape.format, {
@@ -85,9 +89,13 @@ function assertWritable(directory: string): void {
   }
 }
 
+function namesIn({ directory }: Layout): readonly string[] {
+  return existsSync(directory) ? readdirSync(directory).toSorted() : [];
+}
+
 /** Nothing of ours is there yet, so that whatever is there is somebody else's, or of a job that nobody can go on with. */
 function assertVacant(layout: Layout, path: string, checkpoint: string, isRestart: boolean): void {
-  const names = existsSync(layout.directory) ? readdirSync(layout.directory) : [];
+  const names = namesIn(layout);
   const isOfCheckpoint = (name: string): boolean =>
     dirname(resolve(checkpoint)) === layout.directory && isFileOf(basename(checkpoint), name);
   const found = names.find((name) => !isOfCheckpoint(name) && (!layout.isSingle || layout.owns(name)));

@@ -1,5 +1,6 @@
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { useContainer } from '../support/container.ts';
 import { addressOf, useEmulator } from '../support/emulator.ts';
 import { useDirectory } from '../support/run-cli.ts';
@@ -26,4 +27,19 @@ test('what is refused at once has no closing words', async () => {
   const { failure, notes } = await runCommand(['tail', addressOf(emulator, 'db/items'), ...flags]);
   expect(failure).toMatchObject({ exitStatus: 2, message: expect.stringContaining('has no feed of all versions') });
   expect(notes).toEqual([]);
+});
+
+test('after a stop it is said which files are not whole, and what finishes them', async () => {
+  const { address } = await fillShelf(await useEmulator({ ranges: 1 }), 'orders');
+  const out = join(useDirectory(), 'out.ndjson');
+  const stop = new AbortController();
+  const following = ['tail', address, '--start-from', 'beginning', '--out', out];
+  const run = runCommand(following, stop.signal);
+  await vi.waitFor(() => expect(statSync(`${out}.partial`).size).toBeGreaterThan(0), { timeout: 10_000 });
+  stop.abort();
+  expect((await run).notes.at(-1)).toBe(
+    `"${out}.partial" is not whole yet: the same command with -e goes on, and finishes what is there`,
+  );
+  expect((await runCommand([...following, '-e'])).failure).toBe(undefined);
+  expect(existsSync(out)).toBe(true);
 });
