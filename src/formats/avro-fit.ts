@@ -1,12 +1,14 @@
 import avro from 'avsc';
+import { Logical } from './avro-logical.ts';
+import { LongNumber } from './long-number.ts';
 
 /** A value that is no value of its type: says where, and which. */
 export class Misfit extends Error {
   override readonly name = 'Misfit';
 
   constructor(path: string, type: avro.Type, value: unknown) {
-    const found = value === undefined ? 'is missing' : `is ${short(JSON.stringify(value))}`;
-    super(`"${path || 'the document'}" ${found}, and not of type ${short(type.toString())}`);
+    const found = value === undefined ? 'is missing' : `is ${short(textOf(value))}`;
+    super(`"${path || 'the document'}" ${found}, and not of type ${short(nameOf(type))}`);
   }
 }
 
@@ -20,12 +22,20 @@ export function fitted(type: avro.Type, value: unknown, path = ''): unknown {
   if (type instanceof avro.types.RecordType) return fittedToRecord(type, value, path);
   if (type instanceof avro.types.ArrayType) return fittedToArray(type, value, path);
   if (type instanceof avro.types.MapType) return fittedToMap(type, value, path);
-  const scalar = BYTES.has(type.typeName) ? bytesOf(value) : value;
-  // A number that no double holds is infinite by now, and a string may have half a pair, for which UTF-8 has no bytes.
-  const isHeld =
-    typeof scalar === 'number' ? Number.isFinite(scalar) : typeof scalar !== 'string' || scalar.isWellFormed();
-  if (!isHeld || !type.isValid(scalar)) throw new Misfit(path, type, value);
+  const scalar = scalarOf(type, value);
+  if (!isHeld(type, scalar) || !type.isValid(scalar)) throw new Misfit(path, type, value);
   return scalar;
+}
+
+function scalarOf(type: avro.Type, value: unknown): unknown {
+  if (type instanceof Logical) return type.read(value);
+  return BYTES.has(type.typeName) ? bytesOf(value) : value;
+}
+
+/** A string may have half a pair, for which UTF-8 has no bytes. */
+function isHeld({ typeName }: avro.Type, value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  return typeof value !== 'number' || typeName !== 'float' || Object.is(Math.fround(value), value);
 }
 
 type Union = avro.types.WrappedUnionType;
@@ -86,8 +96,16 @@ function bytesOf(value: unknown): unknown {
   return bytes.toString('latin1') === value ? bytes : undefined;
 }
 
+function textOf(value: unknown): string {
+  return value instanceof LongNumber ? String(value) : JSON.stringify(value);
+}
+
+function nameOf(type: avro.Type): string {
+  return type instanceof Logical ? type.typeName.slice('logical:'.length) : type.toString();
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof LongNumber);
 }
 
 function short(text: string): string {

@@ -2,7 +2,9 @@ import avro from 'avsc';
 import { FlowError } from '../support/error.ts';
 import { locateMembers, SPAN } from '../support/json-bytes.ts';
 import { fitted, Misfit } from './avro-fit.ts';
+import { LOGICAL_TYPES } from './avro-logical.ts';
 import type { AvroOptions } from './avro-writing.ts';
+import { parseExactly } from './long-number.ts';
 
 export interface AvroRecords {
   /** As it is written into files. */
@@ -24,7 +26,7 @@ function recordsOf(schemaText: string): AvroRecords {
     schema,
     type,
     recordOf(text, start, end, line) {
-      const row: unknown = JSON.parse(text.toString('utf8', start, end));
+      const row = parseExactly(text.toString('utf8', start, end));
       try {
         return fitted(type, row);
       } catch (error) {
@@ -38,7 +40,7 @@ function recordsOf(schemaText: string): AvroRecords {
 function parseSchema(text: string): Pick<AvroRecords, 'schema' | 'type'> {
   try {
     const schema = JSON.parse(text);
-    const type = avro.Type.forSchema(schema, { wrapUnions: 'always' });
+    const type = avro.Type.forSchema(schema, { wrapUnions: 'always', logicalTypes: LOGICAL_TYPES });
     if (type.typeName !== 'record') throw new TypeError(`it is one of type "${type.typeName}"`);
     return { schema: JSON.stringify(schema), type };
   } catch (cause) {

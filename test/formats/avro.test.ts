@@ -60,8 +60,8 @@ test('documents become records of a schema, with defaults, unions by the first t
 test.each([
   ['{"total":1}', 'line 1 does not fit the Avro schema: "id" is missing, and not of type "string"'],
   ['{"id":"1","n":1.5}', 'document "1" does not fit the Avro schema: "n" is 1.5, and not of type "long"'],
-  ['{"id":"1","n":9007199254740993}', '"n" is 9007199254740992, and not of type "long"'],
-  ['{"id":"1","total":1e400}', '"total" is null, and not of type'],
+  ['{"id":"1","n":9007199254740993}', '"n" is 9007199254740993, and not of type "long"'],
+  ['{"id":"1","total":1e400}', '"total" is 1e400, and not of type'],
   ['{"id":"1","total":{}}', '"total" is {}, and not of type ["null","double","string"]'],
   ['{"id":"1","tags":["a",1]}', '"tags[1]" is 1, and not of type "string"'],
   ['{"id":"1","to":{"city":null}}', '"to.city" is null, and not of type "string"'],
@@ -72,6 +72,64 @@ test.each([
   const refusal = await made([line], { schema: ORDER }).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(FlowError);
   expect(refusal).toMatchObject({ code: 'sink_refused', message: expect.stringContaining(message) });
+});
+
+const DECIMAL = { type: 'bytes', logicalType: 'decimal', precision: 20, scale: 2 };
+const FIXED = { type: 'fixed', name: 'Four', size: 4, logicalType: 'decimal', precision: 9, scale: 3 };
+const MILLIS = { type: 'long', logicalType: 'timestamp-millis' };
+const MICROS = { type: 'long', logicalType: 'timestamp-micros' };
+const DATE = { type: 'int', logicalType: 'date' };
+const UUID = { type: 'string', logicalType: 'uuid' };
+const UUID_BYTES = { type: 'fixed', name: 'Sixteen', size: 16, logicalType: 'uuid' };
+const NUMBER_FIVE = '123e4567-e89b-12d3-a456-426614174005';
+
+test.each<readonly [string, object | string, string, unknown]>([
+  ['a decimal', DECIMAL, '167.28', '4158'],
+  ['a decimal', DECIMAL, '"167.28"', '4158'],
+  ['a decimal', DECIMAL, '-1e-2', 'ff'],
+  ['a decimal', DECIMAL, '1.280', '0080'],
+  ['a decimal', DECIMAL, '0.00', '00'],
+  ['a decimal of more digits than a double has', DECIMAL, '123456789012345678.99', '00ab54a98ceb1f0adb'],
+  ['a decimal of so many bytes', FIXED, '-0.001', 'ffffffff'],
+  ['a decimal or nothing', ['null', DECIMAL], '1', '64'],
+  ['a time', MILLIS, '"1970-01-02T00:00:00.250+01:00"', 82_800_250],
+  ['a time', MILLIS, '"2026-08-01T09:30:00Z"', Date.UTC(2026, 7, 1, 9, 30)],
+  ['a time', MILLIS, '-1', -1],
+  ['a time before all', MILLIS, '"1969-12-31T23:59:59.999Z"', -1],
+  ['a time', MICROS, '"1970-01-01T00:00:01.0000010Z"', 1_000_001],
+  ['a day', DATE, '"1970-02-01"', 31],
+  ['a day', DATE, '31', 31],
+  ['a UUID', UUID, `"${NUMBER_FIVE}"`, NUMBER_FIVE],
+  ['a UUID of bytes', UUID_BYTES, `"${NUMBER_FIVE}"`, NUMBER_FIVE.replaceAll('-', '')],
+  ['a float', 'float', '0.25', 0.25],
+  ['what the logical type is not made for', { type: 'string', logicalType: 'date' }, '"x"', 'x'],
+])('%s is what its text or number says: %j of %s', async (_, type, value, wanted) => {
+  const [{ v = undefined } = {}] = await read(await made([`{"v":${value}}`], { schema: recordWith(type) }));
+  expect(Buffer.isBuffer(v) ? v.toString('hex') : v).toBe(wanted);
+});
+
+test.each<readonly [object | string, string]>([
+  [DECIMAL, '1.234'],
+  [DECIMAL, '123456789012345678901'],
+  [DECIMAL, '"1,5"'],
+  [DECIMAL, '1e999999999'],
+  [FIXED, '2147483.648'],
+  [MILLIS, '"2026-08-01T09:30:00"'],
+  [MILLIS, '"2026-02-30T09:30:00Z"'],
+  [MILLIS, '"2026-08-01T09:30:00.0001Z"'],
+  [MILLIS, '1.5'],
+  [MICROS, '"9999-01-01T00:00:00Z"'],
+  [DATE, '"2026-08-01T00:00:00Z"'],
+  [DATE, '"2026-02-29"'],
+  [UUID, '"123"'],
+  ['float', '167.28'],
+  ['double', '9007199254740993'],
+  ['double', '0.10000000000000000001'],
+])('what a type does not hold exactly is refused: of %j, %s', async (type, value) => {
+  await expect(made([`{"v":${value}}`], { schema: recordWith(type) })).rejects.toMatchObject({
+    code: 'sink_refused',
+    message: expect.stringContaining(`"v" is ${value}, and not of type`),
+  });
 });
 
 test.each(['null', 'deflate', 'zstandard'] as const)('blocks are compressed with codec %s', async (codec) => {
@@ -105,6 +163,10 @@ test('a schema that is none is a usage error', () => {
   );
   expect(() => avroFormat({ schema: '"string"' })).toThrow('the Avro schema is not that of a record');
 });
+
+function recordWith(type: object | string): string {
+  return JSON.stringify({ type: 'record', name: 'Row', fields: [{ name: 'v', type }] });
+}
 
 async function made(lines: readonly string[], options: AvroOptions = {}): Promise<string> {
   const { from, to } = scratch(lines);
