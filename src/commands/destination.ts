@@ -31,7 +31,7 @@ export interface Destination {
 export interface DestinationJob {
   /** Of the container that is read, the same whenever it is the same. */
   readonly source: string;
-  readonly facts: ContainerFacts;
+  readonly facts: Pick<ContainerFacts, 'rid' | 'database' | 'container'>;
   /** Another for each time that the job is begun; the same whenever it is resumed. */
   readonly run: string;
   /** What the sink noted when it was open before. */
@@ -58,13 +58,14 @@ export function destinationOf(options: DestinationOptions, context: Context): De
 }
 
 /** What `--to` takes, by scheme. */
-const SCHEMES: Readonly<Record<string, (url: URL, options: DestinationOptions, context: Context) => Destination>> = {
+const SCHEMES: Readonly<Record<string, (url: URL, options: ToHttpOptions, context: Context) => Destination>> = {
   'https:': toHttp,
   'http:': toHttp,
   'tcp:': toTcp,
 };
 
-function toUrl(text: string, options: DestinationOptions, context: Context): Destination {
+/** The receiver at a URL. */
+export function toUrl(text: string, options: ToHttpOptions, context: Context): Destination {
   const url = URL.parse(text);
   const to = url && SCHEMES[url.protocol];
   if (to) return to(url, options, context);

@@ -8,8 +8,11 @@ import { type Age, compare, type Moment } from '../sinks/age.ts';
 import { FlowError } from '../support/error.ts';
 
 export interface LettersOptions {
-  /** Of the target, which need not be that of the container that refused them. */
-  readonly partitionKey: PartitionKeyDefinition;
+  /**
+   * Of the target, which need not be that of the container that refused them; `undefined` where they are to be as they
+   * were, under the keys that they had, whether they are documents or not.
+   */
+  readonly partitionKey: PartitionKeyDefinition | undefined;
   /** The only one to be read, by its number. */
   readonly letter: number | undefined;
   onDamage(line: number, isTorn: boolean): void;
@@ -27,7 +30,7 @@ interface Superseding {
 /** The letters of a file as the changes that they are about; what is no document comes as a flawed record. */
 export function letters(file: string, options: LettersOptions): Source {
   const { letter, onDamage, superseding } = options;
-  const key = new DocumentKey(options.partitionKey);
+  const key = options.partitionKey && new DocumentKey(options.partitionKey);
   const changes = async function* (onLine: LettersOptions['onDamage']): AsyncGenerator<readonly [number, Change]> {
     for await (const found of listLetters(file, onLine))
       if (letter === undefined || letter === found.number) yield [found.number, changeOf(found, key)];
@@ -70,8 +73,8 @@ export function letters(file: string, options: LettersOptions): Source {
 
 const PAGE_ITEMS = 100;
 
-function changeOf({ number, facts, document }: ListedLetter, key: DocumentKey): Change {
-  const why = flawOf(document);
+function changeOf({ number, facts, document }: ListedLetter, key: DocumentKey | undefined): Change {
+  const why = flawOf(document, key !== undefined);
   if (why !== undefined) {
     const known = Array.isArray(facts.key) ? JSON.stringify(facts.key).slice(1, -1) : '';
     const flaw = new FlowError('sink_refused', `letter ${number} cannot be replayed: it ${why}`, {
@@ -79,8 +82,21 @@ function changeOf({ number, facts, document }: ListedLetter, key: DocumentKey): 
     });
     return new FlawedRecord(known || JSON.stringify(`letter ${number}`), document, flaw);
   }
+  const { kind, operation, version, lsn, committed, time, isResult } = facts;
+  if (!key) {
+    return {
+      key: JSON.stringify(facts.key ?? []).slice(1, -1),
+      kind: kind === 'delete' ? 'delete' : 'upsert',
+      document,
+      operation: OPERATIONS.find((name) => name === operation),
+      // Else it would be taken for a letter that has the same in it.
+      version: typeof version === 'string' ? version : typeof lsn === 'number' ? undefined : `letter of ${time}`,
+      lsn: typeof lsn === 'number' ? lsn : undefined,
+      time: typeof committed === 'number' ? committed : undefined,
+      isResult: isResult === true,
+    };
+  }
   key.scan(document, 0);
-  const { kind, version, lsn, committed } = facts;
   return {
     key: key.key,
     kind: kind === 'delete' ? 'delete' : 'upsert',
@@ -91,10 +107,13 @@ function changeOf({ number, facts, document }: ListedLetter, key: DocumentKey): 
   };
 }
 
-function flawOf(document: Buffer): string | undefined {
+const OPERATIONS = ['create', 'replace', 'delete', 'expire'] as const;
+
+function flawOf(document: Buffer, isForContainer: boolean): string | undefined {
   if (!isUtf8(document)) return 'is not text in UTF-8';
   try {
     const value: unknown = JSON.parse(document.toString('utf8'));
+    if (!isForContainer) return undefined;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not a JSON object';
     return typeof (value as { id?: unknown }).id === 'string' ? undefined : 'has no id';
   } catch {

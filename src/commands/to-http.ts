@@ -135,6 +135,6 @@ function nameOf({ origin, pathname }: URL): string {
 
 /** The container as events name it. Of an embedded one only what is not about this machine. */
 function uriOf(source: string, { database, container }: DestinationJob['facts']): string {
-  if (source.startsWith('cosmos://')) return encodeURI(source);
+  if (!source.startsWith('embedded(')) return encodeURI(source);
   return `embedded:${encodeURIComponent(database)}/${encodeURIComponent(container)}`;
 }

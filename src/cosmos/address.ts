@@ -62,6 +62,6 @@ function parseName(text: string, path: string): ContainerName {
 
 function malformed(text: string, why: string): FlowError {
   return new FlowError('usage', `"${text}" is not an address: ${why}`, {
-    hint: 'write db/container, cosmos://HOST[:PORT]/db/container (or cosmos+https://…) or embedded:db/container',
+    hint: 'write db/container, cosmos://HOST[:PORT]/db/container or embedded:db/container',
   });
 }

@@ -39,8 +39,20 @@ export const OPENING = '{"deadLetter":1,';
  * JSON in UTF-8, or not that alone) stands there in base64.
  */
 export function lineOf({ change, range, job, attempt, code, reason, status, substatus, time }: Letter): Buffer {
-  const { key, kind, operation, version, lsn, time: committed, document } = change;
-  const facts = { kind, operation, version, lsn, committed, attempt, code, status, substatus, reason };
+  const { key, kind, operation, version, lsn, time: committed, isResult, document } = change;
+  const facts = {
+    kind,
+    isResult: isResult || undefined,
+    operation,
+    version,
+    lsn,
+    committed,
+    attempt,
+    code,
+    status,
+    substatus,
+    reason,
+  };
   const head = `${OPENING}"time":"${time.toISOString()}","job":${JSON.stringify(job)},"range":${JSON.stringify({ min: range.min, max: range.max })},"key":[${key}],`;
   const rest = JSON.stringify(facts).slice(1, -1);
   const fits = isOneLine(document);

@@ -11,6 +11,7 @@ import { runCommand } from '../support/run-command.ts';
 /** A value for each flag that takes one and has no effect by itself. */
 const VALUES: Readonly<Record<string, string>> = {
   '--avro-schema': new URL('../../package.json', import.meta.url).pathname,
+  '--batch': 'size',
   '--batch-max-items': '5',
   '--columns': 'id',
   '--compress': 'gzip',
@@ -27,11 +28,13 @@ const VALUES: Readonly<Record<string, string>> = {
   '--input': 'a.json',
   '--keep-ts': 'written',
   '--partition-key-from': 'field:/a',
+  '--priority-level': 'low',
   '--rename': 'a:b',
   '--rotate-bytes': '1mb',
   '--template': 'template.json',
   '--types': 'a:number',
   '--webhook-secret-env': 'SECRET',
+  '--write': 'upsert',
 };
 
 const needy = COMMANDS.flatMap((command) =>
@@ -46,6 +49,7 @@ const BESIDES: Readonly<Record<string, readonly string[]>> = {
   'with --input': ['--input', 'a.ndjson'],
   'with --create-target never': ['--create-target', 'never'],
   'with --schema': ['--schema'],
+  'with --to': ['--to', 'http://127.0.0.1:9/'],
   'without --if-newer _ts': ['--write', 'upsert'],
 };
 
