@@ -19,7 +19,7 @@ export function damaged(file: string, why: string, cause?: unknown): FlowError {
 
 /** Whatever it is, somebody may need it. */
 export function notOne(file: string): FlowError {
-  return new FlowError('usage', `"${file}" is not a checkpoint`, {
+  return new FlowError('not_a_checkpoint', `"${file}" is not a checkpoint`, {
     hint: 'name another file with --checkpoint; this one stays as it is',
   });
 }

@@ -221,16 +221,18 @@ const RUN = 'run';
 /** The note that says when the job came to its end. */
 const FINISHED = 'finished';
 
-/** Does `work`; when it finds another job, says how to begin this one at that destination. */
+/** Does `work`; when it finds a checkpoint that is not of this job, says how to begin this one at that destination. */
 function ofThisJob<Result>({ elsewhere }: Destination, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    const isOther = error instanceof FlowError && (error.code === 'other_job' || error.code === 'container_recreated');
-    if (!isOther || elsewhere === undefined) throw error;
-    throw new FlowError(error.code, error.message, { hint: elsewhere, cause: error });
+    if (!(error instanceof FlowError) || elsewhere === undefined || !NOT_OURS.has(error.code)) throw error;
+    const hint = error.code === 'checkpoint_damaged' ? `put a sound copy in its place; or ${elsewhere}` : elsewhere;
+    throw new FlowError(error.code, error.message, { hint, cause: error });
   }
 }
+
+const NOT_OURS = new Set<string>(['other_job', 'container_recreated', 'checkpoint_damaged', 'not_a_checkpoint']);
 
 interface Opening {
   readonly reader: Reader;

@@ -35,7 +35,10 @@ export function toFiles(out: string, options: ToFilesOptions, { talk }: Pick<Con
   return {
     name: `${path} (${shape.name})`,
     checkpoint: checkpointOf(layout, path),
-    elsewhere: `name another place with --out, or move away what is there, and "${checkpoint}" with it`,
+    elsewhere:
+      options.checkpoint === undefined
+        ? `name another place with --out, or move away what is there, and "${checkpoint}" with it`
+        : 'name another place with --out, and another file with --checkpoint',
     startOver: (notes) => takeBack(disk, layout, notes),
     unfinished: () =>
       namesIn(layout)

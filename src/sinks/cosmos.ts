@@ -190,7 +190,7 @@ function refusalOf({ operation: { change }, fault, cause }: Failure, what: strin
 
 function recreated(what: string): FlowError {
   return new FlowError('container_recreated', `${what} was deleted and created again while it was written`, {
-    hint: 'what was written before is gone with it; copy everything with --restart',
+    hint: 'what was written before is gone with it; start over, with --restart where there is a checkpoint',
   });
 }
 

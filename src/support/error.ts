@@ -30,6 +30,7 @@ const EXIT_STATUS = Object.freeze({
   same_container: 2,
   partition_key_mismatch: 2,
   other_job: 2,
+  not_a_checkpoint: 2,
   input_flawed: 2,
   transform_failed: 2,
   differences: 3,

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { useContainer } from '../support/container.ts';
@@ -18,6 +18,23 @@ test('another query to the same file is refused, and told what to do about the f
     message: expect.stringContaining('is the checkpoint of another job'),
     hint: `name another place with --out, or move away what is there, and "${out}.checkpoint.db" with it`,
   });
+});
+
+test('files whose checkpoint is damaged, or is none any more, have to make room, as is said', async () => {
+  const { address } = await fillShelf(await useEmulator({ ranges: 1 }), 'orders');
+  const directory = useDirectory();
+  const [out, kept] = [join(directory, 'out'), join(directory, 'out', '.cosmosflow.db')];
+  const tail = (...flags: string[]) => runCommand(['tail', address, '-e', '--out', out, ...flags]);
+  expect((await tail()).failure).toBe(undefined);
+  truncateSync(kept, 100);
+  const room = `name another place with --out, or move away what is there, and "${kept}" with it`;
+  expect((await tail()).failure).toMatchObject({ exitStatus: 8, hint: `put a sound copy in its place; or ${room}` });
+  truncateSync(kept, 0);
+  expect((await tail()).failure).toMatchObject({ exitStatus: 2, hint: room });
+  const elsewhere = 'name another place with --out, and another file with --checkpoint';
+  expect((await tail('--checkpoint', kept)).failure).toMatchObject({ exitStatus: 2, hint: elsewhere });
+  renameSync(out, join(directory, 'away'));
+  expect((await tail()).failure).toBe(undefined);
 });
 
 test('what is refused at once has no closing words', async () => {
