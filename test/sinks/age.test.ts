@@ -21,6 +21,10 @@ test.each([
   expect(compare(one as Moment, one as Moment)).toBe(0);
 });
 
+test('a path may have tildes and slashes in its names', () => {
+  expect(ageOf('/a~01~1b').ofStored(Buffer.from('{"a~1/b":5}'))).toBe(5n);
+});
+
 test.each(['{}', '{"a":1}', '{"a":null}', '{"a":{"b":true}}', '{"a":{"b":[1]}}', '{"a":{"b":null}}', '{"b":1}'])(
   'in %s nothing tells an age',
   (text) => {

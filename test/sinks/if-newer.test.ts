@@ -171,6 +171,20 @@ describe('without anything around it, of one page', () => {
     expect(written.map(textOf)).toEqual([textOf(upsert('a', 2))]);
   });
 
+  test.each<[string, string, Change]>([
+    ['what tells no age is written over', '/version', a],
+    [
+      'a document that is nothing but its key is deleted in the second it was written in',
+      '_ts',
+      { ...removal('a'), time: 5 },
+    ],
+  ])('%s', async (_, rule, change) => {
+    const there = { text: Buffer.from('{"id":"a","pk":"key of a","_srcTs":5}'), etag: 'e' };
+    const stored: Stored = async () => new Map([[a.key, there]]);
+    const { written, older } = await writeBy([change], { rule, stored });
+    expect([written.length, older]).toEqual([1, []]);
+  });
+
   test('another one of the same age is not written over, and told', async () => {
     const there = { text: Buffer.from('{"id":"a","pk":"key of a","version":1,"by":"somebody else"}'), etag: 'e' };
     const stored: Stored = async () => new Map([[a.key, there]]);

@@ -3,6 +3,7 @@ import { EVERYTHING } from '../../src/contract.ts';
 import { Batches } from '../../src/cosmos/batches.ts';
 import { cosmosSink } from '../../src/sinks/cosmos.ts';
 import { storedIn } from '../../src/sinks/stored.ts';
+import { Undelivered } from '../../src/sinks/undelivered.ts';
 import { idOf, upsert } from '../support/changes.ts';
 import { useConnection, useContainer } from '../support/container.ts';
 
@@ -28,6 +29,23 @@ test('a target that answers none of what is asked for is not asked for ever', as
   await expect(storedIn(rig.connection, rig.facts, { concurrency: 1 })(CHANGES)).rejects.toMatchObject({
     code: 'sink_unavailable',
   });
+});
+
+test('ranges that have split since are read anew', async () => {
+  const rig = await filled();
+  const stored = storedIn(rig.connection, rig.facts, { concurrency: 1 });
+  await stored(CHANGES);
+  for (let split = 0; split < 2; split++) rig.emulator.split('db', 'items');
+  await expect(stored(CHANGES)).rejects.toBeInstanceOf(Undelivered);
+  expect((await stored(CHANGES)).size).toBe(CHANGES.length);
+});
+
+test('a replica that is behind does not tell that a document is not there', async () => {
+  const rig = await filled();
+  const outcomes = CHANGES.map(() => ({ statusCode: 404, subStatusCode: 1002 }));
+  const body = Buffer.from(JSON.stringify(outcomes));
+  vi.spyOn(Batches.prototype, 'post').mockResolvedValue({ outcomes, containerRid: undefined, body });
+  await expect(storedIn(rig.connection, rig.facts, { concurrency: 1 })(CHANGES)).rejects.toBeInstanceOf(Undelivered);
 });
 
 test('a target that does not let us in is not asked again', async () => {

@@ -148,9 +148,14 @@ describe('a patch', () => {
   test('is refused when it sets nothing, or more than the service takes', async () => {
     const rig = await open('patch');
     const many = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`p${index}`, index]));
-    expect(await rig.write([changeOf({ id: 'old', pk: 'key of old' })])).toEqual([
+    await strategicSink(rig.connection, rig.facts, { write: 'upsert', concurrency: 1 }).write(
+      [upsert('b')],
+      EVERYTHING,
+    );
+    expect(await rig.write([changeOf({ id: 'old', pk: 'key of old' }), upsert('b', 2)])).toEqual([
       expect.stringContaining('nothing to set'),
     ]);
+    expect((await rig.contents()).map(nameOf).sort()).toEqual(['b 2', 'old 1']);
     expect(await rig.write([changeOf({ id: 'old', pk: 'key of old', ...many })])).toEqual([
       expect.stringContaining('11 properties, and a patch takes 10'),
     ]);
