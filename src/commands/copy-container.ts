@@ -8,7 +8,7 @@ import { toFlowError } from '../cosmos/faults.ts';
 import { readProvisioned } from '../cosmos/provisioned.ts';
 import { flawless } from '../sinks/flawless.ts';
 import { retrying as retryingSink } from '../sinks/retrying.ts';
-import { type StrategicOptions, strategicSink } from '../sinks/strategic.ts';
+import { countedStrategic, type StrategicOptions } from '../sinks/strategic.ts';
 import { FlowError } from '../support/error.ts';
 import { later } from '../support/later.ts';
 import type { PatienceOptions } from '../support/patience.ts';
@@ -284,7 +284,7 @@ function writeTo(
   options: CopyOptions & Pick<StrategicOptions, 'newness'>,
   context: Context,
 ): Sink {
-  const sink = strategicSink(connection, facts, { ...options, ...batchingFrom(options) });
+  const sink = countedStrategic(connection, facts, tally, { ...options, ...batchingFrom(options) });
   // What was read is to be written even after a stop.
   return retryingSink(sink, patienceOf(tally, options, later(context.signal, DRAIN_MS)));
 }

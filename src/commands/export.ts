@@ -6,6 +6,7 @@ import type { Checkpoint, Source } from '../contract.ts';
 import { parseAddress } from '../cosmos/address.ts';
 import type { Connection } from '../cosmos/connection.ts';
 import type { ContainerFacts } from '../cosmos/container.ts';
+import { counted } from '../sinks/counted.ts';
 import { flawless } from '../sinks/flawless.ts';
 import { retrying } from '../sinks/retrying.ts';
 import { limited } from '../sources/limited.ts';
@@ -165,7 +166,7 @@ export async function exportContainer(
       }),
     );
     // What was read is to be written even after a stop.
-    const patient = retrying(sink, { ...patience, signal: later(context.signal, DRAIN_MS) });
+    const patient = retrying(counted(sink, tally), { ...patience, signal: later(context.signal, DRAIN_MS) });
     keepYoungGeneration();
     const flow = transform?.over(checkpoint, facts.partitionKey, tally) ?? { checkpoint, over: (all: Source) => all };
     await transfer(

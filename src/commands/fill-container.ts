@@ -11,7 +11,7 @@ import { keyBy, type PartitionKeyDefinition } from '../protocol/partition-key.ts
 import { flawless } from '../sinks/flawless.ts';
 import type { Newness } from '../sinks/if-newer.ts';
 import { retrying } from '../sinks/retrying.ts';
-import { strategicSink } from '../sinks/strategic.ts';
+import { countedStrategic } from '../sinks/strategic.ts';
 import type { StrategyName } from '../sinks/strategies.ts';
 import { type Peeked, peeked } from '../sources/peeked.ts';
 import { later } from '../support/later.ts';
@@ -100,13 +100,11 @@ export async function fillContainer(
     const rids = { sourceRid: '', targetRid: facts.rid };
     const checkpoint = own(file === undefined ? forgetful() : openCheckpoint(file, { ...names, ...rids }, options));
     if (checkpoint.positions().length > 0) talk.note(`going on where "${file}" says`);
-    const patient = retrying(
-      strategicSink(connection, facts, { ...options, ...batchingFrom(options), newness: job.newness }),
-      {
-        ...waiting,
-        signal: later(signal, DRAIN_MS),
-      },
-    );
+    const writing = { ...options, ...batchingFrom(options), newness: job.newness };
+    const patient = retrying(countedStrategic(connection, facts, tally, writing), {
+      ...waiting,
+      signal: later(signal, DRAIN_MS),
+    });
     try {
       await transfer(
         { source, sink: refusals.around(flawless(patient)), checkpoint, tally, meters: [connection.meter], bytesMax },

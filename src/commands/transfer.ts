@@ -1,7 +1,6 @@
 import type { Checkpoint, Sink, Source } from '../contract.ts';
 import { bounded } from '../pipeline/bounded.ts';
 import { run } from '../pipeline/run.ts';
-import { counted as countedSink } from '../sinks/counted.ts';
 import { counted as countedSource } from '../sources/counted.ts';
 import { untilTold } from '../sources/until-told.ts';
 import { formatDuration } from '../support/duration.ts';
@@ -13,6 +12,7 @@ import type { Context } from './command.ts';
 
 export interface Transfer {
   readonly source: Source;
+  /** Counts what it writes in the tally. */
   readonly sink: Sink;
   readonly checkpoint: Checkpoint;
   readonly tally: Tally;
@@ -43,7 +43,7 @@ export async function transfer(work: Transfer, context: Context): Promise<void> 
   };
   busy.addEventListener('abort', onBusy);
   try {
-    await run(within.source, countedSink(work.sink, tally), within.checkpoint, { window, signal });
+    await run(within.source, work.sink, within.checkpoint, { window, signal });
     state = signal.aborted ? 'stopped' : 'done';
   } catch (error) {
     // Whoever has read enough does not want to hear of it.
@@ -83,10 +83,12 @@ function hasBegun({ read, retries }: Tally, meters: readonly Meter[]): boolean {
 }
 
 function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk }: Context): void {
-  const { elapsedMs, read, written, filtered, added, setAside, left: skipped, retries } = tally;
+  const { elapsedMs, read, written, filtered, added, unchanged, setAside, left: skipped, retries } = tally;
   const { requestCharge, throttled } = total(meters);
   const rate = elapsedMs > 0 ? written / (elapsedMs / 1000) : 0;
-  const unusual = Object.entries({ filtered, added, 'set aside': setAside }).filter(([, count]) => count > 0);
+  const unusual = Object.entries({ 'left as it was': unchanged, filtered, added, 'set aside': setAside }).filter(
+    ([, count]) => count > 0,
+  );
   talk.summary(
     state,
     [
@@ -105,6 +107,7 @@ function summarise(state: string, tally: Tally, meters: readonly Meter[], { talk
       written,
       filtered,
       added,
+      unchanged,
       setAside,
       skipped,
       requestCharge,

@@ -14,7 +14,7 @@ import { FlowError } from '../support/error.ts';
 import { type BatchingOptions, batchingOf } from './batching.ts';
 import type { Fare } from './gates.ts';
 import { type Refusal, Refused } from './refused.ts';
-import { Undelivered } from './undelivered.ts';
+import { FOR_GOOD, Undelivered } from './undelivered.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 export interface CosmosSinkOptions extends BatchingOptions {
@@ -144,7 +144,11 @@ function raise(failures: readonly Failure[], what: string): void {
   if (!first) return;
   const [final, left] = [failures.filter(isFinal), failures.filter((failure) => !isFinal(failure))];
   const fatal = final.find(({ fault, cause }) => cause !== undefined && !isOfOperation(fault));
-  if (fatal) throw toFlowError(fatal.cause, 'target', what);
+  if (fatal)
+    throw new Undelivered(
+      failures.map(({ operation }) => operation.change),
+      { retryAfterMs: FOR_GOOD, reason: toFlowError(fatal.cause, 'target', what) },
+    );
   if (final.length > 0) {
     const refusals = final.map((failure) => refusalOf(failure, what));
     throw new Refused(

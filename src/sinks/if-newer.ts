@@ -21,6 +21,8 @@ export interface Newness {
 
 export interface IfNewerOptions extends Newness {
   readonly stored: Stored;
+  /** Told how many changes are not written, for the target has them, or what is newer. */
+  readonly onUnchanged?: (changes: number) => void;
 }
 
 /**
@@ -38,13 +40,16 @@ export function ifNewer(sink: Sink, options: IfNewerOptions): Sink {
         throw error instanceof Undelivered ? new Undelivered(changes, error) : error;
       });
       const wanted: Change[] = [];
+      let kept = 0;
       for (const change of newest) {
         const judged = judge(change, found.get(change.key), options, canonical);
         if (judged === 'write')
           wanted.push(conditional(change, found.get(change.key)?.etag, keeps ? keptIn(change, age) : undefined));
-        else if (judged !== 'leave') refusals.push(judged);
+        else if (judged === 'leave') kept++;
+        else refusals.push(judged);
       }
       const left = wanted.length > 0 ? await sink.write(wanted, range).then(() => NOTHING, leftBy) : NOTHING;
+      options.onUnchanged?.(kept);
       const refused = [...refusals, ...(left instanceof Refused ? left.refusals : [])];
       if (refused.length > 0) throw new Refused(refused, left instanceof Refused ? left.left : left.changes);
       if (left instanceof Undelivered) throw left;

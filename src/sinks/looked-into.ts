@@ -10,9 +10,14 @@ export type Verdict = (refusal: Refusal, found: StoredDocument | undefined) => '
 
 /**
  * The same sink, whose conflicts are looked into: what was written by an earlier try, whose answer was lost, is refused
- * the second time although it is there.
+ * the second time although it is there. `onDone` is told how many need nothing done.
  */
-export function lookedInto(sink: Sink, stored: Stored, verdict: Verdict): Sink {
+export function lookedInto(
+  sink: Sink,
+  stored: Stored,
+  verdict: Verdict,
+  onDone: (changes: number) => void = () => {},
+): Sink {
   return {
     ...sink,
     async write(changes, range) {
@@ -20,12 +25,17 @@ export function lookedInto(sink: Sink, stored: Stored, verdict: Verdict): Sink {
         if (error instanceof Refused) return error;
         throw error;
       });
-      if (outcome instanceof Refused) await settle(outcome, stored, verdict);
+      if (outcome instanceof Refused) await settle(outcome, stored, verdict, onDone);
     },
   };
 }
 
-async function settle({ refusals, left }: Refused, stored: Stored, verdict: Verdict): Promise<void> {
+async function settle(
+  { refusals, left }: Refused,
+  stored: Stored,
+  verdict: Verdict,
+  onDone: (changes: number) => void,
+): Promise<void> {
   const all = [...refusals.map(({ change }) => change), ...left];
   const found = await stored(refusals.filter(isConflict).map(({ change }) => change)).catch((error: unknown) => {
     throw error instanceof Undelivered ? new Undelivered(all, error) : error;
@@ -37,6 +47,7 @@ async function settle({ refusals, left }: Refused, stored: Stored, verdict: Verd
     if (judged === 'again') again.push(refusal.change);
     else if (judged !== 'done') refused.push(judged);
   }
+  onDone(all.length - refused.length - again.length);
   if (refused.length > 0) throw new Refused(refused, again);
   if (again.length > 0) throw new Undelivered(again, { retryAfterMs: 0, reason: refusals[0]?.reason });
 }

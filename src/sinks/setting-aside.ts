@@ -1,4 +1,4 @@
-import type { Change, Range, Sink } from '../contract.ts';
+import type { Range, Sink } from '../contract.ts';
 import type { Tally } from '../support/tally.ts';
 import { Refused } from './refused.ts';
 
@@ -13,15 +13,12 @@ export function settingAside(sink: Sink, setAside: SetAside, tally: Tally): Sink
   return {
     ...sink,
     async write(changes, range) {
-      let [left, refused]: [readonly Change[], number] = [changes, 0];
+      let left = changes;
       for (let attempt = 1; ; attempt++) {
         const outcome = await sink.write(left, range).catch(refusedIn);
-        if (!(outcome instanceof Refused)) {
-          tally.refused(refused);
-          return outcome;
-        }
+        if (!(outcome instanceof Refused)) return outcome;
         await setAside(outcome, range, attempt);
-        refused += outcome.refusals.length;
+        tally.refused(outcome.refusals.length);
         left = outcome.left;
       }
     },

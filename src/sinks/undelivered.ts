@@ -5,7 +5,7 @@ export class Undelivered extends Error {
   override readonly name = 'Undelivered';
   /** What is not known to be durable. The rest of the write is. */
   readonly changes: readonly Change[];
-  /** When the destination asked to be left alone, how long; else 0. */
+  /** When the destination asked to be left alone, how long; else 0, or `FOR_GOOD`. */
   readonly retryAfterMs: number;
   /** The error for the user when repeating has not helped. */
   readonly reason: unknown;
@@ -17,3 +17,6 @@ export class Undelivered extends Error {
     this.reason = options.reason;
   }
 }
+
+/** There is nothing to wait for: whoever repeats writes gives up at once. */
+export const FOR_GOOD = Number.POSITIVE_INFINITY;

@@ -15,6 +15,7 @@ export class Tally {
   #filtered = 0;
   #added = 0;
   #taken = 0;
+  #unchanged = 0;
   #setAside = 0;
   readonly #lags = new Map<string, number>();
   readonly #behind = new Set<string>();
@@ -38,8 +39,13 @@ export class Tally {
     return this.#setAside;
   }
 
+  /** Changes after which the destination is as it was before, for it had them, or is to keep what it has. */
+  get unchanged(): number {
+    return this.#unchanged;
+  }
+
   get written(): number {
-    return this.#taken - this.#setAside;
+    return this.#taken - this.#unchanged;
   }
 
   /** Changes that something is still to happen to. */
@@ -49,7 +55,7 @@ export class Tally {
 
   /** Changes that nothing more will happen to. */
   get settled(): number {
-    return this.#filtered + this.#taken;
+    return this.#filtered + this.#taken + this.#setAside;
   }
 
   /** A range is about to be read. */
@@ -78,9 +84,14 @@ export class Tally {
     this.dropped(dropped);
   }
 
-  /** Of a write that is about to be counted as over. */
   refused(changes: number): void {
     this.#setAside += changes;
+    this.#tellIfCaughtUp();
+  }
+
+  /** Of a write that is about to be counted. */
+  passed(changes: number): void {
+    this.#unchanged += changes;
   }
 
   wrote(changes: number): void {

@@ -323,7 +323,7 @@ test.each(['a refusal', 'a bug'])('when a write rejects for %s, nothing of it is
   });
   const delays = [{ delayMs: 200 }, { delayMs: 200 }, { delayMs: 200 }];
   rig.intercept = faultsOn('batch', reason === 'a bug' ? delays : [{ status: 403 }, ...delays]);
-  await expect(rig.sink.write(CHANGES, EVERYTHING)).rejects.toThrow(
+  await expect(patient(rig.sink, 20_000).write(CHANGES, EVERYTHING)).rejects.toThrow(
     reason === 'a bug' ? TypeError : /refused the request/,
   );
   expect(open).toBe(0);

@@ -11,7 +11,7 @@ import { Refused } from '../../src/sinks/refused.ts';
 import { retrying } from '../../src/sinks/retrying.ts';
 import { settingAside } from '../../src/sinks/setting-aside.ts';
 import { type Stored, storedIn } from '../../src/sinks/stored.ts';
-import { strategicSink } from '../../src/sinks/strategic.ts';
+import { countedStrategic, strategicSink } from '../../src/sinks/strategic.ts';
 import { Undelivered } from '../../src/sinks/undelivered.ts';
 import { Tally } from '../../src/support/tally.ts';
 import { removal, textOf, upsert } from '../support/changes.ts';
@@ -207,6 +207,19 @@ test('what became newer while a deletion was on its way is not deleted', async (
   const document = Buffer.from('{"id":"a","pk":"key of a","version":5}');
   await sink.write([{ ...removal('a'), document }], EVERYTHING);
   expect(namesIn(await contentsOf(rig.emulator, 'db/items'))).toEqual(['a 9']);
+});
+
+test('what is as new as what is there, or older, is counted apart from what is written', async () => {
+  const { connection, facts } = await useContainer({ ranges: 1 });
+  const tally = new Tally();
+  const sink = countedStrategic(connection, facts, tally, {
+    write: 'upsert',
+    concurrency: 1,
+    newness: newness('/version'),
+  });
+  await sink.write([upsert('a', 2), upsert('b', 2)], EVERYTHING);
+  await sink.write([upsert('a', 2), upsert('b', 1), upsert('c', 1)], EVERYTHING);
+  expect(tally).toMatchObject({ written: 3, unchanged: 2 });
 });
 
 test.each([

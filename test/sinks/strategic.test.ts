@@ -5,7 +5,7 @@ import type { Fault } from '../../src/emulator/emulator.ts';
 import type { Refused } from '../../src/sinks/refused.ts';
 import { retrying } from '../../src/sinks/retrying.ts';
 import { settingAside } from '../../src/sinks/setting-aside.ts';
-import { strategicSink } from '../../src/sinks/strategic.ts';
+import { countedStrategic, strategicSink } from '../../src/sinks/strategic.ts';
 import type { StrategyName } from '../../src/sinks/strategies.ts';
 import { Tally } from '../../src/support/tally.ts';
 import { removal, textOf, upsert } from '../support/changes.ts';
@@ -239,6 +239,18 @@ test('documents that are too large to be answered together are looked into one a
   );
   expect(await rig.write(large)).toEqual([]);
   expect(await rig.write(large)).toEqual([]);
+});
+
+test.each<[StrategyName, readonly Change[], { written: number; unchanged: number }]>([
+  ['upsert', [upsert('old', 1), upsert('a', 1)], { written: 2, unchanged: 0 }],
+  ['insert', [upsert('old'), upsert('a', 1)], { written: 1, unchanged: 1 }],
+  ['insert-ignore', [upsert('old', 1), upsert('a', 1), removal('b')], { written: 1, unchanged: 2 }],
+  ['patch-if-exists', [upsert('old', 1), upsert('a', 1)], { written: 1, unchanged: 1 }],
+])('%s counts what it writes apart from what it leaves as it was', async (write, changes, counts) => {
+  const { connection, facts } = await open(write);
+  const tally = new Tally();
+  await countedStrategic(connection, facts, tally, { write, concurrency: 4 }).write(changes, EVERYTHING);
+  expect(tally).toMatchObject(counts);
 });
 
 test('what is to be looked into while the container does not answer is left for later', async () => {

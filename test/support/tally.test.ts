@@ -23,16 +23,17 @@ test('says that all is caught up when every range has come to its end and what w
   expect(told).toHaveBeenCalledTimes(1);
 });
 
-test('what was filtered or set aside is not waited for, and is not written', () => {
+test('what was filtered, set aside or left as it was is not waited for, and is not written', () => {
   const { tally, told } = watched();
   tally.page(LEFT, 10, 0, false);
   tally.page(LEFT, 0, 0, true);
   tally.dropped(3);
   expect(told).not.toHaveBeenCalled();
   tally.refused(2);
-  tally.wrote(7);
+  tally.passed(1);
+  tally.wrote(5);
   expect(told).toHaveBeenCalledTimes(1);
-  expect(tally).toMatchObject({ read: 10, filtered: 3, setAside: 2, written: 5, settled: 10 });
+  expect(tally).toMatchObject({ read: 10, filtered: 3, setAside: 2, unchanged: 1, written: 4, settled: 10 });
 });
 
 test('a range that nobody has read a page of yet is not caught up', () => {

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Change, Sink } from '../../contract.ts';
 import { FlowError } from '../../support/error.ts';
+import { FOR_GOOD, Undelivered } from '../undelivered.ts';
 import { Batches, type BatchLimits } from './batches.ts';
 import { type BodyOptions, bodyOf } from './body.ts';
 import type { Circuit } from './circuit.ts';
@@ -54,11 +55,15 @@ export function httpSink(receiver: Receiver, circuit: Circuit, options: HttpSink
   return {
     async write(changes) {
       const result = await inOrder(batches.of(changes), send);
-      if (final) throw final;
+      if (final) throw new Undelivered(undelivered(result), { retryAfterMs: FOR_GOOD, reason: final });
       raise(result);
     },
     close: () => receiver.close(),
   };
+}
+
+function undelivered({ refusals, left }: Result): readonly Change[] {
+  return [...refusals.map(({ change }) => change), ...left];
 }
 
 function messageOf(batch: readonly Change[], { origin, body }: HttpSinkOptions): Message {

@@ -53,6 +53,14 @@ describe('a receiver that answers', () => {
     expect(requests.length).toBeLessThanOrEqual(CHANGES.length);
   });
 
+  test('with what stops the run only after it has taken a change leaves the rest alone', async () => {
+    const { url } = await serve((response, { body }) => response.writeHead(body.includes('"a"') ? 204 : 404).end());
+    const failure = await openSink(url)
+      .write(CHANGES, EVERYTHING)
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ changes: [CHANGES[1]], reason: { code: 'sink_refused' } });
+  });
+
   test.each([401, 403])('%i stops the run for want of credentials', async (code) => {
     const { url } = await serve((response) => response.writeHead(code).end(`it is\nunsigned ${'x'.repeat(1000)}`));
     expect(await failureOf(openSink(url).write(CHANGES, EVERYTHING))).toMatchObject({

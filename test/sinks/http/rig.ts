@@ -6,6 +6,7 @@ import type { Change, Sink } from '../../../src/contract.ts';
 import { Circuit, type CircuitOptions } from '../../../src/sinks/http/circuit.ts';
 import { httpReceiver, type ReceiverOptions } from '../../../src/sinks/http/receiver.ts';
 import { type HttpSinkOptions, httpSink } from '../../../src/sinks/http/sink.ts';
+import { FOR_GOOD, Undelivered } from '../../../src/sinks/undelivered.ts';
 
 export interface Received {
   readonly method: string;
@@ -90,7 +91,7 @@ export async function failureOf(write: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
   if (failure === undefined) throw new Error('the write was expected to fail');
-  return failure;
+  return failure instanceof Undelivered && failure.retryAfterMs === FOR_GOOD ? failure.reason : failure;
 }
 
 /** Documents in the bodies that came, in that order, of bodies of one a line. */
