@@ -35,8 +35,8 @@ export interface DiskFile {
 
 export interface DiskFileFacts {
   readonly bytes: number;
-  /** When it was written to, in nanoseconds. */
-  readonly mtime: string;
+  /** When its bytes, its times or its name were last changed, in nanoseconds; nobody can set it. */
+  readonly changed: string;
 }
 
 export const disk: Disk = {
@@ -101,8 +101,8 @@ function diskFile(path: string, handle: FileHandle): DiskFile {
     sync: () => onDisk(path, () => handle.sync()),
     stat: () =>
       onDisk(path, async () => {
-        const { size, mtimeNs } = await handle.stat({ bigint: true });
-        return { bytes: Number(size), mtime: String(mtimeNs) };
+        const { size, ctimeNs } = await handle.stat({ bigint: true });
+        return { bytes: Number(size), changed: String(ctimeNs) };
       }),
     assertInPlace: async (length) => {
       const named = await lstat(path).catch(() => undefined);

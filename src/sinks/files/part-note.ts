@@ -24,8 +24,8 @@ export interface PartNote {
 export interface FileFacts {
   readonly bytes: number;
   readonly sha256: string;
-  /** When it was last written to, in nanoseconds. */
-  readonly mtime: string;
+  /** When it was last changed, in nanoseconds; a file that still says so is what it was. */
+  readonly changed: string;
   readonly columns?: ColumnTypes;
 }
 

@@ -113,7 +113,7 @@ export class Part {
   }
 
   async #facts(): Promise<FileFacts> {
-    const { bytes, mtime } = await this.#file.stat();
-    return { bytes, sha256: hexOf(this.#hash), mtime };
+    const { bytes, changed } = await this.#file.stat();
+    return { bytes, sha256: hexOf(this.#hash), changed };
   }
 }

@@ -84,11 +84,11 @@ async function namedFile(shop: Workshop, path: string, note: PartNote): Promise<
   const { disk, format, compression } = shop;
   const file = await disk.open(path);
   try {
-    const { bytes, mtime } = await file.stat();
+    const { bytes, changed } = await file.stat();
     if (note.file) {
       if (bytes !== note.file.bytes) throw damaged(path, `has ${bytes} bytes and not ${note.file.bytes}`);
-      if (mtime !== note.file.mtime) await assertBegins(file, path, note.file);
-      return { ...note.file, mtime };
+      if (changed !== note.file.changed) await assertBegins(file, path, note.file);
+      return { ...note.file, changed };
     }
     // The run ended after it had named the file, and before that was noted.
     if (isConverted(format)) return await factsOf(disk, path);
@@ -96,7 +96,7 @@ async function namedFile(shop: Workshop, path: string, note: PartNote): Promise<
     const trailer = format.trailer.length > 0 ? await compression.encode(format.trailer) : format.trailer;
     hash.update(trailer);
     await assertBegins(file, path, { bytes, sha256: hexOf(hash) });
-    return { bytes, sha256: hexOf(hash), mtime };
+    return { bytes, sha256: hexOf(hash), changed };
   } finally {
     await file.close();
   }

@@ -5,15 +5,17 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { forgetful } from '../../../src/checkpoint/forgetful.ts';
 import { type Checkpoint, EVERYTHING } from '../../../src/contract.ts';
+import { type Disk, disk } from '../../../src/sinks/files/disk.ts';
 import { useDirectory } from '../../support/run-cli.ts';
 import { filesIn, ONE, openFiles, pageOf, pagesOf, workshop, writeAll } from './rig.ts';
 
@@ -33,6 +35,7 @@ const DAMAGES: readonly (readonly [string, string, (path: string) => void])[] = 
   ['that is done is shorter', DONE, (path) => truncateSync(path, 10)],
   ['that is done is longer', DONE, (path) => appendFileSync(path, '{}\n')],
   ['that is done has another byte', DONE, flip],
+  ['that is done has another byte, and the times that it had', DONE, flipInSecret],
   ['that is done is gone', DONE, (path) => rmSync(path)],
   ['that is done is a link to what it was', DONE, linked],
 ];
@@ -65,6 +68,30 @@ test('a file that is done and was only touched is read again, and is as good', a
   const checkpoint = await stoppedIn(directory);
   utimesSync(join(directory, DONE), 1, 1);
   await writeAll(workshop(directory, { rotation }), pagesOf(ONE, 4, 2), checkpoint);
+});
+
+test('of files that are done, only those that were touched are read again', async () => {
+  const directory = useDirectory();
+  const checkpoint = forgetful();
+  const read: string[] = [];
+  const watched: Disk = {
+    ...disk,
+    async open(path) {
+      const file = await disk.open(path);
+      const noted: typeof file.read = (...asked) => {
+        read.push(basename(path));
+        return file.read(...asked);
+      };
+      return { ...file, read: noted };
+    },
+  };
+  const run = () => writeAll(workshop(directory, { rotation, disk: watched }), pagesOf(ONE, 3, 2), checkpoint);
+  await run();
+  await run();
+  expect(read).toEqual([]);
+  utimesSync(join(directory, DONE), 1, 1);
+  await run();
+  expect(new Set(read)).toEqual(new Set([DONE]));
 });
 
 describe('a run ends when its file, while it writes,', () => {
@@ -141,6 +168,12 @@ function flip(path: string): void {
   const bytes = readFileSync(path);
   bytes[5] = (bytes[5] as number) ^ 1;
   writeFileSync(path, bytes);
+}
+
+function flipInSecret(path: string): void {
+  const { atime, mtime } = statSync(path);
+  flip(path);
+  utimesSync(path, atime, mtime);
 }
 
 function linked(path: string): void {

@@ -77,6 +77,6 @@ async function made(values: readonly string[], json?: readonly string[]): Promis
 }
 
 function noteOf({ types: columns }: Pick<Made, 'types'>): PartNote {
-  const file = { bytes: 0, sha256: '', mtime: '', columns };
+  const file = { bytes: 0, sha256: '', changed: '', columns };
   return { range: EVERYTHING, number: 1, rows: 0, textBytes: 0, bytes: 0, sha256: '', begun: 0, complete: true, file };
 }
