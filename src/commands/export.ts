@@ -148,11 +148,12 @@ export async function exportContainer(
     const source = openSource();
     if (checkpoint.positions().length > 0) context.talk.note(`going on where "${file}" says`);
     if (checkpoint.notes().has(FINISHED)) checkpoint.note(new Map([[FINISHED, undefined]]));
+    const run = runIn(checkpoint);
     const sink = own(
       await destination.open({
         source: job.source,
         facts,
-        run: runIn(checkpoint),
+        run,
         notes: checkpoint.notes(),
         tally,
         requestCharge: () => meter.requestCharge,
@@ -172,7 +173,7 @@ export async function exportContainer(
     await transfer(
       {
         source,
-        sink: refusals.around(flawless(patient)),
+        sink: refusals.around(flawless(patient), reader.query && run),
         checkpoint: announced(flow.checkpoint, reader),
         tally,
         meters: [meter],

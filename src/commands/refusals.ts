@@ -19,7 +19,8 @@ export interface RefusalOptions {
 
 /** What becomes of changes that the destination refuses. */
 export interface Refusals extends Closable {
-  around(sink: Sink): Sink;
+  /** `run` tells apart what has no versions. */
+  around(sink: Sink, run?: string): Sink;
   /** To be called at the end of the run: throws when changes were set aside, and says where they are. */
   report(): void;
 }
@@ -39,22 +40,24 @@ export async function openRefusals(
   }
   const letters = await openDeadLetters(file);
   let count = 0;
-  const setAside: SetAside = async ({ refusals }, range, attempt) => {
-    const [first] = refusals as readonly [Refusal];
-    const isFirst = count === 0;
-    count += refusals.length;
-    if (count > maxErrors) throw tooMany(maxErrors, first);
-    const time = new Date();
-    await letters.add(
-      refusals.map(({ change, reason, status, substatus }) => {
-        return { change, range, job, attempt, ...wordsOf(reason), status, substatus, time };
-      }),
-    );
-    // Who follows a feed does not see the end of the run, where the rest is counted.
-    if (isFirst) talk.note(`the first that is set aside, in "${file}": ${wordsOf(first.reason).reason}`);
-  };
+  const setAsideOf =
+    (run: string | undefined): SetAside =>
+    async ({ refusals }, range, attempt) => {
+      const [first] = refusals as readonly [Refusal];
+      const isFirst = count === 0;
+      count += refusals.length;
+      if (count > maxErrors) throw tooMany(maxErrors, first);
+      const time = new Date();
+      await letters.add(
+        refusals.map(({ change, reason, status, substatus }) => {
+          return { change, range, job, run, attempt, ...wordsOf(reason), status, substatus, time };
+        }),
+      );
+      // Who follows a feed does not see the end of the run, where the rest is counted.
+      if (isFirst) talk.note(`the first that is set aside, in "${file}": ${wordsOf(first.reason).reason}`);
+    };
   return {
-    around: (sink) => settingAside(sink, setAside, tally),
+    around: (sink, run) => settingAside(sink, setAsideOf(run), tally),
     report() {
       if (count > 0) throw setAsideIn(file, count, mended(file));
     },

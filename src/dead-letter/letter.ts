@@ -7,6 +7,8 @@ export interface Letter {
   readonly change: Change;
   readonly range: Range;
   readonly job: { readonly source: string; readonly target: string; readonly mode: string };
+  /** Which time that the job was begun, where that is known. */
+  readonly run?: string | undefined;
   /** How often the change was handed to the destination by then. */
   readonly attempt: number;
   /** Of the error, as the log has it. */
@@ -38,10 +40,12 @@ export const OPENING = '{"deadLetter":1,';
  * The letter as a line of NDJSON. Its document stands in it as it came; one that cannot (as it has line breaks, or is no
  * JSON in UTF-8, or not that alone) stands there in base64.
  */
-export function lineOf({ change, range, job, attempt, code, reason, status, substatus, time }: Letter): Buffer {
+export function lineOf({ change, range, job, run, attempt, code, reason, status, substatus, time }: Letter): Buffer {
   const { key, kind, operation, version, lsn, time: committed, isResult, document } = change;
   const facts = {
     kind,
+    // Versions are the same in every run.
+    run: version === undefined ? run : undefined,
     isResult: isResult || undefined,
     operation,
     version,

@@ -28,11 +28,11 @@ export async function* listLetters(
   }
 }
 
-/** A version of a document, or where versions are not known its bytes. */
+/** A version of a document, or where versions are not known its bytes, in one run. */
 function isNew({ facts, document }: FoundLetter, seen: Set<string>): boolean {
   const version = facts.version ?? createHash('sha256').update(document).digest('base64');
   const size = seen.size;
-  return seen.add(JSON.stringify([facts.key, facts.kind, version, facts.job])).size > size;
+  return seen.add(JSON.stringify([facts.key, facts.kind, version, facts.job, facts.run])).size > size;
 }
 
 interface Line {

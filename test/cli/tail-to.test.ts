@@ -110,6 +110,29 @@ test('a change that is refused ends the run with 6, and says which; or is set as
   expect((await tail()).stderr).toMatch(/read 0, written 0/);
 });
 
+test('a receiver that is waited for after Ctrl-C is said to be, and what it takes then is not sent again', async () => {
+  const { address, run } = await useAccount();
+  const cwd = useDirectory();
+  await run(['produce', address('shop/orders'), '--count', '5'], { cwd });
+  let child: ChildProcess | undefined;
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  const { url, requests } = await serve((response) => {
+    child?.kill('SIGINT');
+    child = undefined;
+    void told.then(() => response.end());
+  });
+  const tail = (onStart?: (started: ChildProcess) => void) =>
+    run(['tail', address('shop/orders'), '-e', '--to', url], { cwd, ...(onStart && { onStart }) });
+  const stopped = await tail((started) => {
+    child = started;
+    started.stderr?.on('data', (text) => String(text).includes('giving the destination up to 10') && tell());
+  });
+  expect(stopped, stopped.stderr).toMatchObject({ status: 130 });
+  expect(stopped.stderr).toMatch(/stopped: read 5, written 5/);
+  expect((await tail()).stderr).toMatch(/read 0, written 0/);
+  expect(requests).toHaveLength(5);
+});
+
 test('over TCP every document is acknowledged, and the next run has nothing to send', async () => {
   const { address, run } = await useAccount();
   const cwd = useDirectory();

@@ -27,6 +27,17 @@ test('a document that is as it was is none, whatever it was exported for', async
   expect(new Set(ids).size).toBe(1);
 });
 
+test('of a result that was refused in several runs each is a letter', async () => {
+  const { exported, set } = await openItem('SELECT VALUE COUNT(1) FROM c WHERE c.x = 1', status(422));
+  const file = join(useDirectory(), 'dead.ndjson');
+  for (const x of [1, 2, 1]) {
+    await set(x);
+    await exported('--restart', '--dead-letter', file);
+  }
+  const { stdout } = await runCommand(['dead-letter', 'list', file]);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(3);
+});
+
 test.each([
   ['goes on', 'SELECT c.id, c.pk, c.x FROM c'],
   ['starts over', 'SELECT c.x FROM c ORDER BY c.x'],
