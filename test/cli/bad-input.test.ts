@@ -154,8 +154,9 @@ describe('bad input gets one clear line, a hint and exit 2', () => {
     const cwd = useDirectory();
     const orders = address('shop/orders');
     expect(await run(['produce', orders, '--count', '10'], { cwd })).toMatchObject({ status: 0 });
-    expect(await run(['copy', orders, address('shop/one')], { cwd })).toMatchObject({ status: 0 });
-    const second = await run(['copy', orders, address('shop/two')], { cwd });
+    const copy = (target: string) => run(['copy', orders, address(target), '--checkpoint', 'one.db'], { cwd });
+    expect(await copy('shop/one')).toMatchObject({ status: 0 });
+    const second = await copy('shop/two');
     expectRefusal(second, 2, /checkpoint of another job: its target is/, /--checkpoint FILE/);
   });
 });
