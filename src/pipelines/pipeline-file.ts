@@ -19,11 +19,14 @@ export function readPipelines(
   for (const { pos, message } of [...document.errors, ...document.warnings]) {
     problems.add(pos[0], message.replace(/\s+/g, ' '));
   }
-  problems.throwIfAny();
+  // What is no YAML cannot be looked into. Names that come twice can.
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY'))
+    problems.throwIfAny('what is in the file can only be checked once it is YAML');
   const fields = new Fields(document, problems, environment);
   const reader = new PipelineReader(fields, problems, kinds);
   const pipelines = namedIn(document.contents as Node | null, fields, problems).map((field) => reader.read(field));
-  checkRelations(pipelines, problems);
+  // Two of one name would be in each other's way in everything; that is said already.
+  checkRelations([...new Map(pipelines.map((pipeline) => [pipeline.name, pipeline])).values()], problems);
   problems.throwIfAny();
   return pipelines;
 }

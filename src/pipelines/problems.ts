@@ -25,10 +25,10 @@ export class Problems {
   }
 
   /** Throws a FlowError with a line for each, in the order of the file, if there are any. */
-  throwIfAny(): void {
+  throwIfAny(hint = 'cosmosflow COMMAND --help says what a command takes'): void {
     if (this.#found.length === 0) return;
     const lines = this.#found.toSorted((one, other) => one.at - other.at).map(({ at, text }) => this.#lineOf(at, text));
-    throw new FlowError('usage', lines.join('\n'), { hint: 'cosmosflow COMMAND --help says what a command takes' });
+    throw new FlowError('usage', lines.join('\n'), { hint });
   }
 
   #lineOf(at: number, text: string): string {

@@ -111,6 +111,12 @@ describe('what is wrong is said with its place:', () => {
       'pipelines:\n  a: [',
       '2:7: Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
+    [
+      'a name twice, and more beside it',
+      `pipelines:\n  a: { ${COPY} }\n  a: { ${COPY} }\n  b: { command: cpy }`,
+      '3:3: Map keys must be unique',
+      '4:17: unknown command "cpy"; did you mean "copy"?',
+    ],
     ['a name twice', `pipelines:\n  a: { ${COPY} }\n  a: { ${COPY} }`, '3:3: Map keys must be unique'],
     [
       'a name that is a path',
