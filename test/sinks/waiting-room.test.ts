@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Change, EVERYTHING, type Range } from '../../src/contract.ts';
-import { type BatchLimits, Operations } from '../../src/cosmos/operations.ts';
+import { type BatchLimits, type Group, Operations } from '../../src/cosmos/operations.ts';
 import type { Operation } from '../../src/cosmos/phrases.ts';
 import type { PartitionKeyDefinition } from '../../src/protocol/partition-key.ts';
 import { WaitingRoom } from '../../src/sinks/waiting-room.ts';
@@ -132,6 +132,51 @@ test('when a batch cannot be sent at all, every write that is in it fails, once 
   await expect(second).rejects.toBe(outage);
 });
 
+test('when one batch of a write cannot be sent, the write fails only once its other batch is over', async () => {
+  const outage = new Error('an outage');
+  const { room, write, clock, answer } = opened({ itemsMax: 2, fails: [] });
+  write('a').catch(() => {});
+  let isOver = false;
+  const through = room.through(groupOf('b', 'c'), EVERYTHING).finally(() => {
+    isOver = true;
+  });
+  through.catch(() => {});
+  await clock.pass(WAIT_MS);
+  answer(0, outage);
+  await clock.pass(0);
+  expect(isOver).toBe(false);
+  answer(1);
+  await expect(through).rejects.toBe(outage);
+});
+
+test('a batch that has left is not sent again by a timer that is late', async () => {
+  const timers: (() => void)[] = [];
+  const signals: (AbortSignal | undefined)[] = [];
+  const wait = (_ms: number, signal?: AbortSignal): Promise<void> => {
+    signals.push(signal);
+    return new Promise((resolve) => void timers.push(resolve));
+  };
+  const sent: number[] = [];
+  const room = new WaitingRoom<Failed>({
+    waitMaxMs: WAIT_MS,
+    clock: { now: () => 0, wait },
+    send: async (_, { length }) => {
+      sent.push(length);
+      return [];
+    },
+  });
+  await room.through(groupOf('a', 'b'), EVERYTHING);
+  // Or the process would go on for as long as it waits.
+  expect(signals[0]?.aborted).toBe(true);
+  const through = room.through(groupOf('c'), EVERYTHING);
+  timers[0]?.();
+  await new Promise(setImmediate);
+  expect(sent).toEqual([2]);
+  timers[1]?.();
+  await through;
+  expect(sent).toEqual([2, 1]);
+});
+
 interface Options extends Partial<Pick<BatchLimits, 'byKey'>> {
   readonly itemsMax?: number;
   readonly bytes?: number;
@@ -187,6 +232,13 @@ function opened({ itemsMax = 100, bytes = 1e5, byKey = false, fails, route = () 
     await new Promise(setImmediate);
     expect(over).toBe(count);
   }
+}
+
+/** Two at a time. */
+function groupOf(...ids: readonly string[]): Group {
+  const limits = { itemsMax: () => 2, bytesMax: () => 1e5, byKey: false };
+  const changes = ids.map((id) => upsert(id));
+  return new Operations(BY_PK).group(changes, { byKey: () => '0', byStart: () => '0' }, limits)[0] as Group;
 }
 
 function nameOf({ operation }: Failed): string {
