@@ -5,6 +5,7 @@ import { columnsIn } from './csv-header.ts';
 import { type CsvText, csvText } from './csv-text.ts';
 import { type CsvWritingOptions, VALUE } from './csv-writing.ts';
 import type { AppendedFormat, Format } from './format.ts';
+import { noObject } from './no-object.ts';
 import type { Path } from './paths.ts';
 import { PropertyNames } from './property-names.ts';
 
@@ -61,7 +62,8 @@ function appended(paths: readonly Path[], { header, cell, line }: CsvText): Appe
       return { bytes: Buffer.concat(rows), ends };
     },
     assertFits(document) {
-      if (document[0] !== OPEN_OBJECT && values < 0) throw noObject(document);
+      if (document[0] !== OPEN_OBJECT && values < 0)
+        throw noObject('a CSV file', Buffer.from(document).toString(), HINT);
     },
   };
 }
@@ -84,15 +86,8 @@ function closed(paths: readonly Path[], text: CsvText): AppendedFormat {
   };
 }
 
+const HINT = `its column would be "${VALUE}": add that to --columns, or leave --columns out`;
 const [OPEN_OBJECT, N] = [0x7b, 0x6e];
-
-function noObject(document: Uint8Array): FlowError {
-  const text = Buffer.from(document).toString();
-  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  return new FlowError('sink_refused', `"${short}" is not an object, and no column is for it`, {
-    hint: `its column is called "${VALUE}": add it to --columns, or leave out --columns`,
-  });
-}
 
 function withoutColumn(name: string): FlowError {
   return new FlowError('sink_refused', `the file has no column for ${JSON.stringify(name)} of a later document`, {

@@ -1,5 +1,6 @@
 import { FlowError } from '../support/error.ts';
 import { hasBackslash } from '../support/json-bytes.ts';
+import { noObject } from './no-object.ts';
 import { fitOf } from './number-text.ts';
 import { PropertyNames, textOf } from './property-names.ts';
 
@@ -94,8 +95,10 @@ type Visit = (column: number, valueStart: number, valueEnd: number) => void;
 
 /** Throws a `sink_refused` error for what has no properties that columns could be made of. */
 export function assertObject(text: Buffer, start: number, end: number): void {
-  if (text[start] !== OPEN_OBJECT) throw noObject(text.toString('utf8', start, end));
+  if (text[start] !== OPEN_OBJECT) throw noObject('a Parquet file', text.toString('utf8', start, end), HINT);
 }
+
+const HINT = 'select named values, as in SELECT VALUE {"total": c.total}, or use --format ndjson';
 
 /** Each has memory of its own while a row group is written, and a part of the file's metadata. */
 const COLUMNS_MAX = 2000;
@@ -136,13 +139,6 @@ function kindOfNumber(text: string): number {
   const { int64, double } = fitOf(text);
   const isNegativeZero = text.charCodeAt(0) === MINUS && Object.is(Number(text), -0);
   return NUMBER | (int64 ? 0 : NOT_INT64) | (double ? 0 : NOT_DOUBLE) | (isNegativeZero ? NEGATIVE_ZERO : 0);
-}
-
-function noObject(row: string): FlowError {
-  const short = row.length > 40 ? `${row.slice(0, 40)}…` : row;
-  return new FlowError('sink_refused', `a Parquet file has columns, and "${short}" is not an object`, {
-    hint: 'select named values, as in SELECT VALUE {"total": c.total}, or use --format ndjson',
-  });
 }
 
 function tooMany(): FlowError {
