@@ -1,5 +1,6 @@
 import { forgetful } from '../checkpoint/forgetful.ts';
 import { listLetters } from '../dead-letter/listing.ts';
+import { counted } from '../sinks/counted.ts';
 import { flawless } from '../sinks/flawless.ts';
 import { retrying } from '../sinks/retrying.ts';
 import { FlowError } from '../support/error.ts';
@@ -43,7 +44,7 @@ export async function replayTo(file: string, to: string, options: ReplayToOption
         about: () => names,
       }),
     );
-    const patient = retrying(sink, {
+    const patient = retrying(counted(sink, tally), {
       budgetMs: options.patience,
       onWait: () => void tally.retries++,
       signal: later(signal, DRAIN_MS),

@@ -73,3 +73,16 @@ test('produce makes no container for what cannot be read, has no such key, or wa
   expect((await produce(...kept)).failure).toMatchObject({ exitStatus: 8, code: 'container_gone' });
   expect(await containers()).toEqual([]);
 });
+
+test('produce that stops at a refused document counts what is written of its page, and what is not', async () => {
+  const { emulator } = await useEmulator();
+  const file = join(useDirectory(), 'events.ndjson');
+  const produce = (ids: readonly string[], ...flags: readonly string[]) => {
+    writeFileSync(file, ids.map((id) => JSON.stringify({ id })).join('\n'));
+    return runCommand(['produce', addressOf(emulator, 'shop/events'), '--input', file, ...flags]);
+  };
+  await produce(['a', 'c']);
+  const { failure, facts } = await produce(['a', 'b', 'c'], '--write', 'replace');
+  expect(failure).toMatchObject({ exitStatus: 6 });
+  expect(facts).toMatchObject({ state: 'not finished', read: 3, written: 2, skipped: 1 });
+});

@@ -50,7 +50,8 @@ test('what is refused again stays, is said, and goes to another file where one i
     response.writeHead(body.includes('"b"') ? 422 : 200).end('no b'),
   );
   const other = `${file}.again`;
-  const { failure, notes } = await replay('--dead-letter', other);
+  const { failure, notes, facts } = await replay('--dead-letter', other);
+  expect(facts).toMatchObject({ read: 3, written: 1, setAside: 2, skipped: 0 });
   expect(failure).toMatchObject({ exitStatus: 3, message: `2 letters were not applied, and stay in "${file}"` });
   expect(notes).toContainEqual(expect.stringMatching(/answered 422 to the document with id "b": no b$/));
   expect(readFileSync(other, 'utf8').match(/"key":\["[bc]"/g)).toHaveLength(2);

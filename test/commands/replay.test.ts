@@ -151,6 +151,12 @@ test('a container is not made for letters', async () => {
   expect(failure).toMatchObject({ code: 'container_not_found' });
 });
 
+test('letters that are applied are counted apart from those that change nothing', async () => {
+  const rig = await open([upsert('b', 6)], [at(upsert('a', 5), BEFORE), at(upsert('b', 5), BEFORE)]);
+  expect((await rig.replay()).facts).toMatchObject({ read: 2, written: 1, unchanged: 1, skipped: 0 });
+  expect((await rig.replay()).facts).toMatchObject({ read: 2, written: 0, unchanged: 2, skipped: 0 });
+});
+
 async function open(there: readonly Change[], letters: readonly Change[]) {
   const rig = await useContainer();
   if (there.length > 0) await cosmosSink(rig.connection, rig.facts, { concurrency: 1 }).write(there, EVERYTHING);

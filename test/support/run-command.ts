@@ -8,6 +8,8 @@ export interface CommandRun {
   readonly stdout: string;
   /** What was said to people. */
   readonly notes: readonly string[];
+  /** What its last summary says to programs. */
+  readonly facts: object | undefined;
   /** What it ended with, when that was not well. */
   readonly failure: unknown;
 }
@@ -20,6 +22,7 @@ export async function runCommand(
 ): Promise<CommandRun> {
   const printed: Buffer[] = [];
   const notes: string[] = [];
+  let facts: object | undefined;
   const stdout = new Writable({
     write(chunk: Buffer, _encoding, done) {
       printed.push(Buffer.from(chunk));
@@ -31,7 +34,10 @@ export async function runCommand(
     note: (text) => void notes.push(text),
     waiting: (_text, work) => work(),
     progress: () => ({ stop: () => {} }),
-    summary: (title) => void notes.push(title),
+    summary(title, _rows, told) {
+      notes.push(title);
+      facts = told;
+    },
   };
   const invocation = await parseCommandLine(argv, COMMANDS);
   if (typeof invocation === 'number') throw new Error(`${argv.join(' ')} is not a command to run`);
@@ -40,7 +46,7 @@ export async function runCommand(
     () => undefined,
     (error: unknown) => error,
   );
-  return { stdout: Buffer.concat(printed).toString(), notes, failure };
+  return { stdout: Buffer.concat(printed).toString(), notes, facts, failure };
 }
 
 const NEVER = new AbortController().signal;
