@@ -43,8 +43,8 @@ export const produce = command({
       '"amount":"{{decimal 1 500 2}}","state":"{{pick new paid sent}}"}. There are index, version, key, uuid, bool, int ' +
       'MIN MAX, decimal MIN MAX DIGITS, pick WORD…, text LENGTH, and time START SECONDS.',
     'With --input the documents come from a file (NDJSON, a JSON array, or CSV with a header; gzip and zstd are found by ' +
-      'content), byte for byte. With --checkpoint it goes on where it was, and refuses a file that has changed. A missing ' +
-      'container is then created with the partition key /id.',
+      'content), byte for byte; what comes through a pipe is written soon after it came. With --checkpoint it goes on ' +
+      'where it was, and refuses a file that has changed. A missing container is then created with the partition key /id.',
     '--write is upsert when not given. insert refuses what is there already and differs, insert-ignore leaves it; replace ' +
       'and patch (its properties are set, at most 10) refuse what is not there, and patch-if-exists passes over it; merge sets ' +
       'any number of properties of what is there, and inserts the rest. upsert-if-match replaces the version that ' +
@@ -147,7 +147,10 @@ export const produce = command({
     ],
     ['into an emulator', 'cosmosflow produce cosmos://localhost:8081/shop/orders'],
     ['for a replica with deletes, or tail', 'cosmosflow produce embedded:shop/logged --count 100 --retain-versions 4h'],
-    ['what comes through a pipe', `echo '{"id":"1","name":"ann"}' | cosmosflow produce shop/people --input -`],
+    [
+      'what comes through a pipe, as it comes',
+      `echo '{"id":"1","name":"ann"}' | cosmosflow produce shop/people --input -`,
+    ],
     [
       'what is newer than what is there',
       `echo '{"id":"1","version":2}' | cosmosflow produce shop/people --input - --if-newer /version`,
