@@ -44,8 +44,8 @@ export const tail = command({
       'changeFeedPolicy, or continuous backups); a deletion is printed as its id and partition key with ' +
       '"_deleted":true, and --envelope tells whether it was a delete or has expired.',
     'With --checkpoint the same command goes on where it stopped, whatever --start-from says. Nothing is lost then; ' +
-      'what was printed after the last commit comes again, and so does the part of the last page that --max has cut ' +
-      'off. Printed means that the system took it: whether the next program in the pipe did is for that program to know.',
+      'what was printed after the last commit comes again, and so does the whole page that --max has cut. ' +
+      'Printed means that the system took it: whether the next program in the pipe did is for that program to know.',
     'Order holds among the changes of one document and, while nothing comes again, of one partition key; not between ' +
       'ranges. Splits and merges of ranges are followed.',
     'With --to each change is sent to a receiver, over HTTP or TCP, until that has said that it is durable there; the position is ' +
