@@ -48,21 +48,24 @@ export function ifNewer(sink: Sink, options: IfNewerOptions): Sink {
         else if (judged === 'leave') kept++;
         else refusals.push(judged);
       }
-      const left = wanted.length > 0 ? await sink.write(wanted, range).then(() => NOTHING, leftBy) : NOTHING;
+      const left = wanted.length > 0 ? await sink.write(wanted, range).then(() => undefined, leftBy) : undefined;
       options.onUnchanged?.(kept);
+      // What is refused for its age is so again: what the target had to say comes first.
+      if (left instanceof Undelivered) throw withChanges(left, refusals);
       const refused = [...refusals, ...(left instanceof Refused ? left.refusals : [])];
-      if (refused.length > 0) throw new Refused(refused, left instanceof Refused ? left.left : left.changes);
-      if (left instanceof Undelivered) throw left;
+      if (refused.length > 0) throw new Refused(refused, left instanceof Refused ? left.left : []);
     },
   };
+}
+
+function withChanges(left: Undelivered, refusals: readonly Refusal[]): Undelivered {
+  return new Undelivered([...left.changes, ...refusals.map(({ change }) => change)], left);
 }
 
 /** What is written of a change, when that is to tell its age. */
 function keptIn(change: Change, age: Age): Uint8Array {
   return change.kind === 'upsert' ? age.kept(change) : change.document;
 }
-
-const NOTHING = { changes: [] as readonly Change[] };
 
 /** The newest change of each key, the last of those that are equally new. */
 function newestOf(changes: readonly Change[], age: Age): { newest: readonly Change[]; refusals: Refusal[] } {

@@ -133,13 +133,12 @@ describe('without anything around it, of one page', () => {
     return { written, older, error };
   };
 
-  test('what could not be delivered is left beside what is refused', async () => {
+  test('what could not be delivered comes before what is refused, which is left with it', async () => {
     const { error } = await writeBy([nameless, a], {
-      fails: (wanted) => new Undelivered(wanted, { retryAfterMs: 0, reason }),
+      fails: (wanted) => new Undelivered(wanted, { retryAfterMs: 7, reason }),
     });
-    expect(error).toBeInstanceOf(Refused);
-    expect(error).toMatchObject({ refusals: [{ change: nameless }] });
-    expect((error as Refused).left).toEqual([a]);
+    expect(error).toBeInstanceOf(Undelivered);
+    expect(error).toMatchObject({ changes: [a, nameless], retryAfterMs: 7, reason });
   });
 
   test('what the target refuses, and what is left beside it, are named as they came', async () => {
