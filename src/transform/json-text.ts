@@ -1,4 +1,6 @@
+import { aligned } from './alignment.ts';
 import type { Original, Part, Place } from './original.ts';
+import { isMadeText, isRecord, isSame, type MadeText, namesOf } from './same.ts';
 
 /**
  * JSON text of a value, in UTF-8. What is still as it was in `original` keeps its bytes: where it was, or in an object
@@ -22,10 +24,9 @@ class Printing {
 
   print(given: unknown, before: Place | undefined): string {
     const value = isMadeText(given) ? this.#madeOf(given) : given;
-    if (before && isSame(value, before.value)) return before.text;
-    if (typeof value !== 'object' || value === null) return this.#scalar(value);
     const from = this.#original?.placeOf(value) ?? before;
-    if (from !== before && from && isSame(value, from.value)) return from.text;
+    if (from && isSame(value, from.value, this.#original)) return from.text;
+    if (typeof value !== 'object' || value === null) return this.#scalar(value);
     if (this.#around.includes(value)) throw this.#unfit('what it lies in itself');
     if (!Array.isArray(value) && !isRecord(value)) throw this.#unfit(`a ${value.constructor?.name ?? 'thing'}`);
     this.#around.push(value);
@@ -45,7 +46,7 @@ class Printing {
 
   #array(value: readonly unknown[], from: Place | undefined): string {
     const before = Array.isArray(from?.value) ? [...from.parts.values()].map(({ place }) => place) : [];
-    const places = value.length === before.length ? before : aligned(value, before);
+    const places = aligned(value, before, this.#original);
     // A hole is an element, too.
     const elements = Array.from(value, (element, index) => this.#within(String(index), element, places[index]));
     return `[${elements.join(',')}]`;
@@ -78,51 +79,7 @@ class Printing {
   }
 }
 
-/** What says itself how it is written, as a date does. */
-interface MadeText {
-  toJSON(name: string): unknown;
-}
-
-function isMadeText(value: unknown): value is MadeText {
-  return typeof (value as Partial<MadeText> | null | undefined)?.toJSON === 'function';
-}
-
 const NO_PARTS: ReadonlyMap<string, Part> = new Map();
-
-/** Elements at the beginning and the end that are as they were: some may have been put between them, or taken out. */
-function aligned(value: readonly unknown[], before: readonly Place[]): readonly (Place | undefined)[] {
-  const most = Math.min(value.length, before.length);
-  let head = 0;
-  while (head < most && isSame(value[head], before[head]?.value)) head++;
-  let tail = 0;
-  while (tail < most - head && isSame(value.at(-1 - tail), before.at(-1 - tail)?.value)) tail++;
-  const others = Array.from<undefined>({ length: value.length - head - tail });
-  return [...before.slice(0, head), ...others, ...before.slice(before.length - tail)];
-}
-
-/** Whether a value is what a text was parsed to, with everything in the order of the text. */
-function isSame(value: unknown, before: unknown): boolean {
-  if (Object.is(value, before)) return true;
-  if (typeof value !== 'object' || typeof before !== 'object' || !value || !before || isMadeText(value)) return false;
-  if (Array.isArray(value) || Array.isArray(before)) {
-    if (!Array.isArray(value) || !Array.isArray(before) || value.length !== before.length) return false;
-    return before.every((element, index) => isSame(value[index], element));
-  }
-  if (!isRecord(value) || !isRecord(before)) return false;
-  const [names, namesBefore] = [namesOf(value), Object.keys(before)];
-  if (names.length !== namesBefore.length) return false;
-  return names.every((name, index) => name === namesBefore[index] && isSame(value[name], before[name]));
-}
-
-/** Maps, promises and the like keep what they have out of their properties. */
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return Object.prototype.toString.call(value) === '[object Object]';
-}
-
-/** To set a property to `undefined` is to remove it. */
-function namesOf(value: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.keys(value).filter((name) => value[name] !== undefined);
-}
 
 function quoted(text: string): string {
   const json = JSON.stringify(text);

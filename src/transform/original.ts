@@ -16,7 +16,11 @@ export class Original {
   constructor(text: Buffer) {
     this.#text = text;
     this.document = JSON.parse(text.toString('utf8'));
-    this.#remember(this.document, -1, '');
+    visitParts(this.document, (part, parent, name) => {
+      this.#parents.push(parent);
+      this.#names.push(name);
+      return this.#parts.push(part);
+    });
   }
 
   /** The document itself; with a value of its own that nobody has changed. */
@@ -28,24 +32,29 @@ export class Original {
 
   /** Where an object or array of the document was when it was read. */
   placeOf(value: unknown): Place | undefined {
-    this.#indexes ??= new Map(this.#parts.map((part, index) => [part, index]));
-    const index = this.#indexes.get(value);
+    const index = this.#indexOf(value);
     return index === undefined ? undefined : this.#placeAt(index);
+  }
+
+  /** Whether an object or array of the document was at another place than the one that has the value `before`. */
+  isFromElsewhere(value: object, before: object): boolean {
+    const index = this.#indexOf(value);
+    return index !== undefined && index !== this.#indexOf(before);
+  }
+
+  /** Those of the root's value are found, too. */
+  #indexOf(value: unknown): number | undefined {
+    if (!this.#indexes) {
+      const alike: object[] = [];
+      visitParts(this.root.value as object, (part) => alike.push(part));
+      this.#indexes = new Map([...this.#parts, ...alike].map((part, index) => [part, index % this.#parts.length]));
+    }
+    return this.#indexes.get(value);
   }
 
   #placeAt(index: number): Place | undefined {
     const parent = this.#parents[index] as number;
     return parent < 0 ? this.root : this.#placeAt(parent)?.parts.get(this.#names[index] as string)?.place;
-  }
-
-  #remember(part: object, parent: number, name: string): void {
-    const index = this.#parts.push(part) - 1;
-    this.#parents.push(parent);
-    this.#names.push(name);
-    for (const key of Object.keys(part)) {
-      const value: unknown = (part as Readonly<Record<string, unknown>>)[key];
-      if (typeof value === 'object' && value !== null) this.#remember(value, index, key);
-    }
   }
 }
 
@@ -106,4 +115,16 @@ export interface Part {
   /** JSON text of the name, a character for each byte; empty for an element. */
   readonly name: string;
   readonly place: Place;
+}
+
+/** Visits an object or array and those in it, always in the same order; `visit` says how many it has been given. */
+function visitParts(whole: object, visit: (part: object, parent: number, name: string) => number): void {
+  const each = (part: object, parent: number, name: string): void => {
+    const index = visit(part, parent, name) - 1;
+    for (const key of Object.keys(part)) {
+      const value: unknown = (part as Readonly<Record<string, unknown>>)[key];
+      if (typeof value === 'object' && value !== null) each(value, index, key);
+    }
+  };
+  each(whole, -1, '');
 }

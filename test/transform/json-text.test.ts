@@ -78,6 +78,69 @@ describe('what nobody has changed keeps its bytes', () => {
     ).toBe(`{"list":${result}}`);
   });
 
+  const digits = Array.from({ length: 10 }, (_, n) => `900719925474099${n}`);
+  test.each([
+    ['filter', (list: Loose) => list.splice(0, 9, ...list.filter((n: number) => n > 5)), [1, 3, 6, 7]],
+    ['filter and push', (list: Loose) => list.splice(0, 9, ...list.filter((n: number) => n > 5), 2), [1, 3, 6, 7, '2']],
+    ['shift and push', (list: Loose) => [list.shift(), list.push(8)], [1, 2, 3, 4, 5, 6, 7, '8']],
+    ['unshift and pop', (list: Loose) => [list.unshift(8), list.pop()], ['8', 0, 1, 2, 3, 4, 5, 6]],
+    ['something in front', (list: Loose) => list.unshift('x'), ['"x"', 0, 1, 2, 3, 4, 5, 6, 7]],
+    ['what was last in front', (list: Loose) => list.unshift(list.splice(4, 1)[0]), ['2', 0, 1, 2, 3, 5, 6, 7]],
+    ['an index in the midst', (list: Loose) => (list[2] = 4), [0, 1, '4', 3, 4, 5, 6, 7]],
+    [
+      'several removed, and some put in',
+      (list: Loose) => [list.splice(6, 1), list.splice(4, 1, 8, 9), list.shift()],
+      [1, 2, 3, '8', '9', 5, 7],
+    ],
+  ])('integers beyond 2^53 in an array with %s', (_, change, result) => {
+    const texts = [3, digits[1], 4, digits[3], 2, 5, digits[6], digits[9]].map(String);
+    expect(
+      changed(
+        `{"list":[${texts.join(',')}]}`,
+        inPlace(({ list }) => change(list)),
+      ),
+    ).toBe(`{"list":[${result.map((one) => (typeof one === 'number' ? texts[one] : one)).join(',')}]}`);
+  });
+
+  test('in copies of elements that were changed between others', () => {
+    expect(
+      changed('{"list":[{"n":9007199254740993,"a":1},9007199254740993,{"n":9007199254740995,"a":2}]}', ({ list }) => ({
+        list: [0, ...structuredClone(list).map((one: Loose) => (one.a === 2 ? { ...one, a: 3 } : one))],
+      })),
+    ).toBe('{"list":[0,{"n":9007199254740993,"a":1},9007199254740993,{"n":9007199254740995,"a":3}]}');
+  });
+
+  test('in long arrays, of which much was taken out and put in', () => {
+    const texts = Array.from({ length: 100_000 }, (_, n) => `${n % 3 ? n % 7 : 9007199254740993n + 2n * BigInt(n)}`);
+    const some = (_: unknown, n: number): boolean => n % 5 > 1;
+    expect(
+      changed(
+        `{"list":[${texts}]}`,
+        inPlace((document) => (document.list = ['x', ...document.list.filter(some), 'y'])),
+      ) === `{"list":["x",${texts.filter(some)},"y"]}`,
+    ).toBe(true);
+  });
+
+  test('in objects that take the places of others like them', () => {
+    const [a, b] = ['{"n":9007199254740993}', '{"n":9007199254740992}'];
+    const text = `{"a":${a},"b":${b},"list":[{"deep":${a}},{"deep":${b}}]}`;
+    expect(
+      changed(
+        text,
+        inPlace((document) => (document.a = document.b)),
+      ),
+    ).toBe(text.replace(a, b));
+    expect(
+      changed(
+        text,
+        inPlace(({ list }) => list.reverse()),
+      ),
+    ).toBe(`{"a":${a},"b":${b},"list":[{"deep":${b}},{"deep":${a}}]}`);
+    expect(changed(text, ({ a: first, b: second, list }) => ({ a: second, b: first, list: [...list] }))).toBe(
+      `{"a":${b},"b":${a},"list":[{"deep":${a}},{"deep":${b}}]}`,
+    );
+  });
+
   test('whatever the document', () => {
     for (let seed = 0; seed < 300; seed++) {
       const { text: some } = randomObject(randomFrom(seed), ['id', 'a', 'b']);
