@@ -13,6 +13,8 @@ import { toTcp } from './to-tcp.ts';
 export interface Destination {
   /** The same whenever it is the same place. */
   readonly name: string;
+  /** A digest of what may change where the place stays the same, but is another place unless somebody says so. */
+  readonly query?: string;
   /** Where the checkpoint is kept when nobody says; `undefined` is nowhere. */
   readonly checkpoint: string | typeof OF_JOB | undefined;
   /** False where people read what is written as it comes: progress would stand between its lines. */

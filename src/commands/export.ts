@@ -25,6 +25,7 @@ import { openEnd, patientlyRead } from './end.ts';
 import { jobCheckpoint, OF_JOB } from './job-checkpoint.ts';
 import { patiently } from './patiently.ts';
 import { type PlanOptions, printPlan } from './plan.ts';
+import { keepQuery } from './receiver-query.ts';
 import { openRefusals, type RefusalOptions } from './refusals.ts';
 import { setTerms } from './terms.ts';
 import { DRAIN_MS, transfer } from './transfer.ts';
@@ -248,7 +249,7 @@ async function openKept(
   job: Job,
   { reader, destination, options, context }: Opening,
 ): Promise<Checkpoint> {
-  const checkpoint = ofThisJob(destination, () => openCheckpoint(file, job, options));
+  const checkpoint = ofThisJob(destination, () => openFor(destination, file, job, options));
   const notes = checkpoint.notes();
   const isUnfinished = checkpoint.positions().length > 0 && !notes.has(FINISHED);
   if (!reader.startsOver || !isUnfinished) return checkpoint;
@@ -258,8 +259,25 @@ async function openKept(
   } finally {
     checkpoint.close();
   }
-  const anew = openCheckpoint(file, job, { restart: true });
+  const anew = openFor(destination, file, job, { resume: false, restart: true });
   // What was sent before is known again where it comes again.
   anew.note(new Map([[RUN, notes.get(RUN)]]));
   return anew;
+}
+
+/** The checkpoint, if it is of that receiver. */
+function openFor(
+  { query }: Destination,
+  file: string,
+  job: Job,
+  { resume, restart }: Pick<ExportOptions, 'resume' | 'restart'>,
+): Checkpoint {
+  const checkpoint = openCheckpoint(file, job, { restart });
+  try {
+    if (query !== undefined) keepQuery(checkpoint, file, query, resume);
+    return checkpoint;
+  } catch (error) {
+    checkpoint.close();
+    throw error;
+  }
 }

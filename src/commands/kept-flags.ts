@@ -6,6 +6,6 @@ const KEPT = without('--checkpoint FILE', ({ checkpoint, out, to }) => (checkpoi
 
 /** What becomes of the checkpoint, for commands that keep one only if they are told to. */
 export const keptFlags = allNeeding(KEPT, {
-  resume: toggle('--resume', 'go on where the checkpoint says; this is the default'),
+  resume: toggle('--resume', 'go on where the checkpoint says; this is the default, but for a --to with another query'),
   restart: toggle('--restart', 'forget the checkpoint and start over'),
 });

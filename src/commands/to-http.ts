@@ -75,7 +75,7 @@ export function toHttp(url: URL, options: ToHttpOptions, { environment, signal, 
       concurrency: options.concurrency,
     });
   };
-  return { name: nameOf(url), checkpoint: OF_JOB, open };
+  return { name: nameOf(url), query: traceOf(url.search), checkpoint: OF_JOB, open };
 }
 
 /** Refuses what would give secrets away, or changes to whoever listens. */
@@ -127,10 +127,14 @@ function unset(variable: string, flag: string): FlowError {
   });
 }
 
-/** The same for the same place. Paths may be secrets, so that only a trace of one is kept; queries are left out. */
+/** The same for the same place. Paths may be secrets, so that only a trace of one is kept; queries are left out, as keys in them change. */
 function nameOf({ origin, pathname }: URL): string {
   if (pathname === '/') return origin;
-  return `${origin} (path ${createHash('sha256').update(pathname).digest('hex').slice(0, 8)})`;
+  return `${origin} (path ${traceOf(pathname)})`;
+}
+
+function traceOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
 
 /** The container as events name it. Of an embedded one only what is not about this machine. */
