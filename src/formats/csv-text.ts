@@ -2,7 +2,7 @@
 export interface CsvText {
   /** The line with the names of columns. */
   header(names: readonly string[]): string;
-  /** What stands for a JSON value: its own text, and nothing for null. */
+  /** What stands for a JSON value: its own text, nothing for null, and JSON for text that UTF-8 cannot hold. */
   cell(text: Buffer, start: number, end: number): string;
   line(cells: readonly string[]): string;
 }
@@ -10,13 +10,16 @@ export interface CsvText {
 /** Text that a spreadsheet would take for a formula gets an apostrophe before it, unless it is to be left as it is. */
 export function csvText(isUnsafe: boolean): CsvText {
   const safe = isUnsafe ? (text: string) => text : withoutFormula;
+  // UTF-8 has no bytes for half of a pair, which JSON can spell.
+  const textCell = (text: string, json = JSON.stringify(text)): string =>
+    quoted(text.isWellFormed() ? safe(text) : json);
   return {
-    header: (names) => lineOf(names.map((name) => quoted(safe(name)))),
+    header: (names) => lineOf(names.map((name) => textCell(name))),
     cell(text, start, end) {
       const first = text[start];
       if (first === N) return '';
       const value = text.toString('utf8', start, end);
-      if (first === QUOTE) return quoted(safe(JSON.parse(value) as string));
+      if (first === QUOTE) return textCell(JSON.parse(value) as string, value);
       return first === OPEN_OBJECT || first === OPEN_ARRAY ? quoted(value) : value;
     },
     line: lineOf,

@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
-import { FlowError } from '../support/error.ts';
 import { COMPRESSIONS } from './compression.ts';
 import { csvText } from './csv-text.ts';
 import { eachLine } from './lines.ts';
 import { PropertyNames } from './property-names.ts';
+import { tooManyNames } from './too-many-names.ts';
 
 export interface CsvWritingOptions {
   readonly isUnsafe: boolean;
@@ -43,7 +43,7 @@ async function namesIn(file: string): Promise<PropertyNames> {
   const names = new PropertyNames();
   await eachLine(file, (text, start, end) => {
     eachValue(names, text, start, end, true, () => {});
-    if (names.all.length > COLUMNS_MAX) throw tooMany();
+    if (names.all.length > COLUMNS_MAX) throw tooManyNames('a CSV file', COLUMNS_MAX);
   });
   if (names.all.length === 0) names.add('id');
   return names;
@@ -60,9 +60,3 @@ function eachValue(names: PropertyNames, text: Buffer, start: number, end: numbe
 const COLUMNS_MAX = 16_384;
 const BLOCK_CHARACTERS = 1024 * 1024;
 const OPEN_OBJECT = 0x7b;
-
-function tooMany(): FlowError {
-  return new FlowError('sink_refused', `the documents of a CSV file have more than ${COLUMNS_MAX} different names`, {
-    hint: 'name the columns with --columns, or use --format ndjson',
-  });
-}

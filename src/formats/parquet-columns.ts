@@ -1,8 +1,8 @@
-import { FlowError } from '../support/error.ts';
 import { hasBackslash } from '../support/json-bytes.ts';
 import { noObject } from './no-object.ts';
 import { fitOf } from './number-text.ts';
 import { PropertyNames, textOf } from './property-names.ts';
+import { tooManyNames } from './too-many-names.ts';
 
 /** What a column holds. `json` is the text of any value, as it was written; `nothing` is a column without a value. */
 export type ColumnType = 'string' | 'boolean' | 'int64' | 'double' | 'json' | 'nothing';
@@ -85,7 +85,7 @@ export class Columns {
   }
 
   #fill(): void {
-    if (this.#names.all.length > COLUMNS_MAX) throw tooMany();
+    if (this.#names.all.length > COLUMNS_MAX) throw tooManyNames('a Parquet file', COLUMNS_MAX);
     for (const name of this.#names.all.slice(this.#columns.length))
       this.#columns.push(new Column(name, this.#json.has(name)));
   }
@@ -139,14 +139,4 @@ function kindOfNumber(text: string): number {
   const { int64, double } = fitOf(text);
   const isNegativeZero = text.charCodeAt(0) === MINUS && Object.is(Number(text), -0);
   return NUMBER | (int64 ? 0 : NOT_INT64) | (double ? 0 : NOT_DOUBLE) | (isNegativeZero ? NEGATIVE_ZERO : 0);
-}
-
-function tooMany(): FlowError {
-  return new FlowError(
-    'sink_refused',
-    `the documents of a Parquet file have more than ${COLUMNS_MAX} different names`,
-    {
-      hint: 'name the columns with --columns, or use --format ndjson',
-    },
-  );
 }

@@ -82,6 +82,23 @@ test('any text comes back as it was', async () => {
   expect(cellsOf(text).slice(1)).toEqual(values.map((value) => [value]));
 });
 
+test('text that UTF-8 cannot hold is JSON, in cells and in the header', async () => {
+  expect(cellsOf(await textOf(['{"half":"=\\uD800,\\n","\\uDC00":"\\ud83d\\ude00"}']))).toEqual([
+    ['half', '"\\udc00"'],
+    ['"=\\uD800,\\n"', '😀'],
+  ]);
+  expect(await cellOf('\udfff', { columns: parsePaths('value') })).toBe('"\\udfff"');
+});
+
+test('thousands of names are refused, and it is said where the documents are', async () => {
+  const line = `{${Array.from({ length: 16_385 }, (_, n) => `"p${n}":${n}`)}}`;
+  await expect(textOf([line])).rejects.toMatchObject({
+    code: 'sink_refused',
+    message: 'the documents of a CSV file have more than 16384 different names',
+    hint: expect.stringMatching(/\.partial file is NDJSON.*--columns.*another --out/),
+  });
+});
+
 describe('to a file that was made, rows are added', () => {
   test.each(['none', 'gzip', 'zstd'] as const)('in its columns (compression: %s)', async (compression) => {
     const made = format({ compression }) as ConvertedFormat;
@@ -98,6 +115,14 @@ describe('to a file that was made, rows are added', () => {
     const fits = (text: string): void => assertFits?.(Buffer.from(text));
     for (const _ of [1, 2]) expect(() => fits('{"id":"b","late\\n":1}')).toThrow('no column for "late\\n"');
     fits('{"id":"b","late":null}');
+  });
+
+  test('nor is a name that UTF-8 cannot hold lost', async () => {
+    const { from, to } = scratch(['{"\\ud800":1}']);
+    const made = format() as ConvertedFormat;
+    await made.convert(from, to);
+    const added = await made.addingTo?.(to);
+    expect(() => added?.assertFits?.(Buffer.from('{"\\ud800":2}'))).toThrow('no column for "\\ud800"');
   });
 });
 
