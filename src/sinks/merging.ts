@@ -1,8 +1,8 @@
 import type { Change, Sink } from '../contract.ts';
 import { type Setting, settingsOf } from '../cosmos/settings.ts';
-import { memberIn, withMember } from '../formats/member.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { asBuffer } from '../support/buffers.ts';
+import { memberSpans } from '../support/json-bytes.ts';
 import { conditional, leftBy } from './conditional.ts';
 import type { Stored } from './stored.ts';
 
@@ -38,15 +38,48 @@ export function merging(sink: Sink, { stored, partitionKey }: MergingOptions): S
   };
 }
 
-/** The document with parts of it set; all other bytes stay. */
+/** The document with parts of it set, where JSON.parse would find them, and put first where it has none; all other bytes stay. */
 function withSettings(document: Buffer, settings: readonly Setting[]): Buffer {
-  return settings.reduce((whole, { names, value }) => withSetting(whole, names, value), document);
+  const wanted = Map.groupBy(settings, ({ names: [name] }) => name as string);
+  const spans: number[] = [];
+  const count = memberSpans(document, 0, spans);
+  const places = placesOf(document, spans.slice(0, count), wanted);
+  const added = [...wanted].filter(([name]) => !places.has(name));
+  let at = document.indexOf('{') + 1;
+  const pieces: Buffer[] = [document.subarray(0, at)];
+  added.forEach(([name, parts], index) => {
+    const isLast = count === 0 && index === added.length - 1;
+    pieces.push(Buffer.from(`${JSON.stringify(name)}:`), withParts(EMPTY, parts), Buffer.from(isLast ? '' : ','));
+  });
+  for (const [name, [start, end]] of places) {
+    pieces.push(document.subarray(at, start), withParts(document.subarray(start, end), wanted.get(name) ?? []));
+    at = end;
+  }
+  return Buffer.concat([...pieces, document.subarray(at)]);
 }
 
-function withSetting(document: Buffer, [name = '', ...deeper]: readonly string[], value: Buffer): Buffer {
-  if (deeper.length === 0) return withMember(document, name, value.toString());
-  const inner = memberIn(document, name);
-  // What is no object has no part of the key in it.
-  const object = Buffer.from(inner?.startsWith('{') ? inner : '{}');
-  return withMember(document, name, withSetting(object, deeper, value).toString());
+type Place = readonly [valueStart: number, valueEnd: number];
+
+/** Where the values of these names are, in their order; of members with one name the last counts. */
+function placesOf(document: Buffer, spans: readonly number[], names: ReadonlyMap<string, unknown>): Map<string, Place> {
+  const places = new Map<string, Place>();
+  for (let at = 0; at < spans.length; at += 4) {
+    const [nameStart, nameEnd, start = 0, end = 0] = spans.slice(at, at + 4);
+    const name = JSON.parse(document.toString('utf8', nameStart, nameEnd)) as string;
+    if (!names.has(name)) continue;
+    // A name keeps its first turn in a map until it is deleted.
+    places.delete(name);
+    places.set(name, [start, end]);
+  }
+  return places;
 }
+
+/** A value with parts of it set, of which one may be the whole. What is no object has no part of the key in it. */
+function withParts(value: Buffer, parts: readonly Setting[]): Buffer {
+  const whole = parts.find(({ names }) => names.length === 1);
+  if (whole) return whole.value;
+  const inner = parts.map((part) => ({ ...part, names: part.names.slice(1) }));
+  return withSettings(value[0] === EMPTY[0] ? value : EMPTY, inner);
+}
+
+const EMPTY = Buffer.from('{}');
