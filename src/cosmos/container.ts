@@ -75,6 +75,11 @@ export function countsDown({ definition }: ContainerFacts): boolean {
   return definition.defaultTtl !== undefined && definition.defaultTtl !== null;
 }
 
+/** Whether values of a document may keep another one out, whose id and key are others. */
+export function hasUniqueKeys({ definition }: ContainerFacts): boolean {
+  return (definition.uniqueKeyPolicy?.uniqueKeys ?? []).length > 0;
+}
+
 function factsOf(
   name: ContainerName,
   definition: ContainerDefinition & { _rid?: string },

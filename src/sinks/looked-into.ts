@@ -9,6 +9,17 @@ import { Undelivered } from './undelivered.ts';
 export type Verdict = (refusal: Refusal, found: StoredDocument | undefined) => 'done' | 'again' | Refusal;
 
 /**
+ * The same verdict for a container without unique keys: there, only a document with its id and key is in the way of another,
+ * and one that is not found has gone meanwhile.
+ */
+export function unlessGone(verdict: Verdict): Verdict {
+  return (refusal, found) => {
+    const isGone = refusal.status === STATUS.conflict && found === undefined;
+    return isGone ? 'again' : verdict(refusal, found);
+  };
+}
+
+/**
  * The same sink, whose conflicts are looked into: what was written by an earlier try, whose answer was lost, is refused
  * the second time although it is there. `onDone` is told how many need nothing done.
  */

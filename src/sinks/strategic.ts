@@ -1,13 +1,13 @@
 import type { Change, Sink } from '../contract.ts';
 import type { Connection } from '../cosmos/connection.ts';
-import type { ContainerFacts } from '../cosmos/container.ts';
+import { type ContainerFacts, hasUniqueKeys } from '../cosmos/container.ts';
 import type { Tally } from '../support/tally.ts';
 import type { BatchingOptions } from './batching.ts';
 import { conditionally, judgeAgain } from './conditional.ts';
 import { cosmosSink } from './cosmos.ts';
 import { counted } from './counted.ts';
 import { ifNewer, type Newness } from './if-newer.ts';
-import { lookedInto } from './looked-into.ts';
+import { lookedInto, unlessGone, type Verdict } from './looked-into.ts';
 import { merging } from './merging.ts';
 import { type Refusal, Refused } from './refused.ts';
 import { storedIn } from './stored.ts';
@@ -37,20 +37,20 @@ export function countedStrategic(
 export function strategicSink(connection: Connection, facts: ContainerFacts, options: StrategicOptions): Sink {
   const stored = storedIn(connection, facts, options);
   const { onUnchanged = () => {} } = options;
+  const judged = (sink: Sink, verdict: Verdict): Sink =>
+    lookedInto(sink, stored, hasUniqueKeys(facts) ? verdict : unlessGone(verdict), onUnchanged);
   if (options.newness) {
     const sink = cosmosSink(connection, facts, { ...options, phrase: conditionally });
-    return ifNewer(lookedInto(sink, stored, judgeAgain, onUnchanged), { ...options.newness, stored, onUnchanged });
+    return ifNewer(judged(sink, judgeAgain), { ...options.newness, stored, onUnchanged });
   }
   if (options.write === 'merge') {
     const sink = cosmosSink(connection, facts, { ...options, phrase: conditionally });
-    return successive(
-      merging(lookedInto(sink, stored, judgeAgain, onUnchanged), { stored, partitionKey: facts.partitionKey }),
-    );
+    return successive(merging(judged(sink, judgeAgain), { stored, partitionKey: facts.partitionKey }));
   }
   const strategy = strategyOf(options.write, facts.partitionKey);
   const { phrase, verdict, isStepwise } = strategy;
   let sink = cosmosSink(connection, facts, { ...options, phrase });
-  if (verdict) sink = lookedInto(sink, stored, verdict, onUnchanged);
+  if (verdict) sink = judged(sink, verdict);
   if (strategy.objection) sink = objecting(sink, strategy, onUnchanged);
   return isStepwise ? successive(sink) : sink;
 }

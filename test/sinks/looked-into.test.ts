@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Change, EVERYTHING, type Sink } from '../../src/contract.ts';
-import { lookedInto, type Verdict } from '../../src/sinks/looked-into.ts';
+import { lookedInto, unlessGone, type Verdict } from '../../src/sinks/looked-into.ts';
 import { type Refusal, Refused } from '../../src/sinks/refused.ts';
 import type { Stored } from '../../src/sinks/stored.ts';
 import { Undelivered } from '../../src/sinks/undelivered.ts';
@@ -46,6 +46,15 @@ test('while nobody tells what is there, all that was not written is still to be 
     retryAfterMs: 7,
     reason: BUSY,
   });
+});
+
+test('where there are no unique keys, what was in the way and is gone is no reason to refuse', () => {
+  const found = { text: Buffer.from('{}'), etag: 'e' };
+  const refusing = unlessGone((refusal) => refusal);
+  expect(refusing(conflict(OTHER), undefined)).toBe('again');
+  expect(refusing(conflict(OTHER), found)).toEqual(conflict(OTHER));
+  const missing = { ...conflict(OTHER), status: 404 };
+  expect(refusing(missing, undefined)).toBe(missing);
 });
 
 /** A write of which the sink refuses some and has not come to others. */

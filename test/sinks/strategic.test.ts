@@ -2,6 +2,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Change, EVERYTHING } from '../../src/contract.ts';
 import { Batches } from '../../src/cosmos/batches.ts';
 import type { Fault } from '../../src/emulator/emulator.ts';
+import { ageOf } from '../../src/sinks/age.ts';
+import type { Newness } from '../../src/sinks/if-newer.ts';
 import type { Refused } from '../../src/sinks/refused.ts';
 import { retrying } from '../../src/sinks/retrying.ts';
 import { settingAside } from '../../src/sinks/setting-aside.ts';
@@ -224,6 +226,28 @@ describe('a merge', () => {
   });
 });
 
+test.each<[StrategyName, Newness?]>([
+  ['insert'],
+  ['insert-ignore'],
+  ['upsert-if-match'],
+  ['merge'],
+  ['upsert', { age: ageOf('_lsn'), keeps: false, writesEqual: false, onOlder: () => {} }],
+])('%s writes what another document was in the way of that is gone when it is looked into', async (write, newness) => {
+  const rig = await open(write, { newness });
+  const items = rig.client.database('db').container('items');
+  const seen: string[] = [];
+  beforeBatches(async (body) => {
+    const kind = body.includes('"Create"') ? 'Create' : 'Read';
+    if (kind === 'Create' && !seen.includes('Create'))
+      await items.items.create({ id: 'a', pk: 'key of a', theirs: true });
+    if (kind === 'Read' && seen.at(-1) === 'Create') await items.item('a', 'key of a').delete();
+    seen.push(kind);
+  });
+  expect(await rig.write([{ ...upsert('a', 7), lsn: 1 }])).toEqual([]);
+  expect((await rig.contents()).map(nameOf).sort()).toEqual(['a 7', 'old 1']);
+  expect(seen.filter((kind) => kind === 'Create')).toHaveLength(2);
+});
+
 test('of two documents with one key the first is inserted, and the second refused', async () => {
   const rig = await open('insert');
   expect(await rig.write([upsert('a', 1), upsert('b', 1), upsert('a', 2)])).toEqual([
@@ -261,7 +285,10 @@ test('what is to be looked into while the container does not answer is left for 
   expect(batches).toBeGreaterThan(3);
 });
 
-async function open(write: StrategyName, options: ContainerRigOptions = {}) {
+async function open(
+  write: StrategyName,
+  { newness, ...options }: ContainerRigOptions & { newness?: Newness | undefined } = {},
+) {
   const rig = await useContainer({ ranges: 2, ...options });
   await strategicSink(rig.connection, rig.facts, { write: 'upsert', concurrency: 4 }).write(
     [upsert('old')],
@@ -271,7 +298,7 @@ async function open(write: StrategyName, options: ContainerRigOptions = {}) {
   const setAside = vi.fn(async (refused: Refused) => {
     refusals.push(...refused.refusals.map(({ reason }) => (reason as Error).message));
   });
-  const inner = strategicSink(rig.connection, rig.facts, { write, concurrency: 4 });
+  const inner = strategicSink(rig.connection, rig.facts, { write, newness, concurrency: 4 });
   const patience = { budgetMs: 20_000, signal: new AbortController().signal };
   const sink = settingAside(retrying(inner, patience), setAside, new Tally());
   return Object.assign(rig, {
