@@ -44,7 +44,7 @@ export async function importDocuments(target: string, options: ImportOptions, co
     onStopped: () =>
       context.talk.note(
         input.isLive
-          ? 'what was read is imported; what has come since is lost'
+          ? 'what was written is imported; all else that came is lost, even if it was read'
           : 'the same command begins again; with --checkpoint FILE it goes on',
       ),
   };
