@@ -89,6 +89,7 @@ describe('import', () => {
 
   test.each<[string, readonly string[], RegExp]>([
     ['a file that is not there', ['--input', 'none.json'], /cannot read "none.json"/],
+    ['a directory', ['--input', '.', '--checkpoint', 'x.db'], /cannot read "\.": it is a directory/],
     ['a checkpoint of standard input', ['--input', '-', '--checkpoint', 'x.db'], /cannot be read again/],
     ['a type that is none', ['--input', '-', '--types', 'n:int'], /"int" is no type/],
     ['a type without a column', ['--input', '-', '--format', 'csv', '--types', 'n:number,b'], /"b" is not column:type/],

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, fstatSync, open as openFile, statSync } from 'node:fs';
+import { constants, createReadStream, open as openFile, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { FlowError } from '../../support/error.ts';
 import { decompressed } from './decompression.ts';
@@ -22,10 +23,15 @@ export interface Input {
   read(offset: number, signal: AbortSignal): AsyncIterable<Buffer>;
 }
 
-/** A file, which can be read again; or the pipe of that name, which cannot. Throws a FlowError when it cannot be read at all. */
+/**
+ * A file, which can be read again; or the pipe, the terminal or the device of that name, which cannot, and is opened when
+ * it is read. Throws a FlowError when it cannot be read at all.
+ */
 export async function fileInput(path: string): Promise<Input> {
   try {
-    if (!statSync(path).isFile()) return streamInput(await opened(path), path);
+    const stats = statSync(path);
+    if (stats.isFIFO() || stats.isCharacterDevice() || stats.isSocket()) return namedStream(path, stats);
+    if (!stats.isFile()) throw new Error(stats.isDirectory() ? 'it is a directory' : 'it is neither a file nor a pipe');
     const digest = await digestOf(path);
     const isLive = false;
     return { name: path, digest, isLive, read: (offset, signal) => from(readFile(path, signal), offset, path) };
@@ -44,10 +50,33 @@ export function streamInput(stream: Readable, name = 'standard input'): Input {
   };
 }
 
-/** Of a pipe, a read that waits can be stopped only if it is a socket that reads it. */
-async function opened(path: string): Promise<Readable> {
-  const fd = await promisify(openFile)(path, 'r');
-  return fstatSync(fd).isFIFO() ? new Socket({ fd, writable: false }) : createReadStream(path, { fd });
+function namedStream(path: string, stats: Stats): Input {
+  const isLive = true;
+  return {
+    name: path,
+    digest: undefined,
+    isLive,
+    read: (offset, signal) => from(readStream(path, stats, signal), offset, path),
+  };
+}
+
+async function* readStream(path: string, stats: Stats, signal: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    yield* addAbortSignal(signal, await opened(path, stats));
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/**
+ * Never waits in a thread, of which nobody can call it back, where one may wait for long: opening a pipe for its first
+ * writer, which so is waited for when reading, or reading what is typed.
+ */
+async function opened(path: string, stats: Stats): Promise<Readable> {
+  const { O_RDONLY, O_NONBLOCK } = constants;
+  const fd = await promisify(openFile)(path, stats.isFIFO() ? O_RDONLY | O_NONBLOCK : O_RDONLY);
+  if (stats.isFIFO()) return new Socket({ fd, writable: false });
+  return isatty(fd) ? new ReadStream(fd) : createReadStream(path, { fd });
 }
 
 async function* readFile(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { constants, rmSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
@@ -186,11 +186,49 @@ describe('of what comes through a pipe', () => {
   });
 
   test('what has a name in the file system is read once', async () => {
-    const path = join(useDirectory(), 'pipe');
-    spawnSync('mkfifo', [path]);
+    const path = pipeNamed();
     const written = writeFile(path, '{"id":"a"}\n');
     expect((await documentsOf(await fileInput(path), lines)).map(textOf)).toEqual(['{"id":"a"}']);
     await written;
+  });
+
+  test('a pipe with a name that nobody writes to yet is waited for', async () => {
+    const path = pipeNamed();
+    const documents = documentsOf(await fileInput(path), lines);
+    const writer = await openedByReader(path);
+    await writer.writeFile('{"id":"a"}\n');
+    await writer.close();
+    expect((await documents).map(textOf)).toEqual(['{"id":"a"}']);
+  });
+
+  test('a pipe with a name that nobody writes to is left at once by a stop', async () => {
+    const path = pipeNamed();
+    const stop = new AbortController();
+    const source = sourceOf(await fileInput(path), lines);
+    const end = source.pages(EVERYTHING, undefined, stop.signal)[Symbol.asyncIterator]().next();
+    const writer = await openedByReader(path);
+    stop.abort();
+    expect(await end).toMatchObject({ done: true });
+    await writer.close();
+  });
+});
+
+describe('what cannot be read is a usage error:', () => {
+  test('a directory', async () => {
+    await expect(fileInput(useDirectory())).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/cannot read ".*": it is a directory/),
+    });
+  });
+
+  test('a pipe that is gone by the time it is read', async () => {
+    const path = pipeNamed();
+    const input = await fileInput(path);
+    rmSync(path);
+    await expect(documentsOf(input, lines)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/cannot read ".*": ENOENT/),
+    });
   });
 });
 
@@ -279,6 +317,17 @@ function sourceOf(input: Input, split: Splitter, pageItemsMax?: number): ReturnT
 
 async function documentsOf(input: Input, split: Splitter): Promise<readonly Change[]> {
   return (await pagesOf(sourceOf(input, split), EVERYTHING)).flatMap(({ changes }) => changes);
+}
+
+function pipeNamed(): string {
+  const path = join(useDirectory(), 'pipe');
+  spawnSync('mkfifo', [path]);
+  return path;
+}
+
+/** Resolves as soon as somebody reads the pipe. */
+function openedByReader(path: string): Promise<FileHandle> {
+  return vi.waitFor(() => open(path, constants.O_WRONLY | constants.O_NONBLOCK), { interval: 1 });
 }
 
 async function fileOf(content: string | Buffer): Promise<Input> {
