@@ -26,7 +26,7 @@ import { announceCutOver } from './cut-over.ts';
 import { assertHasVersions, assertKeysStay, copySource, jobModeOf } from './deletes.ts';
 import type { Deletes } from './deletes-flags.ts';
 import { assertApart, type End, feedOf, openEnd, sameContainer } from './end.ts';
-import { jobCheckpoint } from './job-checkpoint.ts';
+import { copyCheckpoint } from './job-checkpoint.ts';
 import { type Lifetime, type LifetimeOptions, lifetime } from './lifetime.ts';
 import { countingOlder } from './older.ts';
 import { patiently } from './patiently.ts';
@@ -86,7 +86,7 @@ export async function copyContainer(
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
     const job = { ...names, mode: modeOf(work.mode(life.mode(jobModeOf(options.deletes, reshape))), transform) };
-    const file = options.checkpoint ?? jobCheckpoint('copy', names);
+    const file = copyCheckpoint(options.checkpoint, names);
     // Before a target is created for a job that is then refused.
     const hasProgress = !options.dryRun && goesOn(file, job, options);
 

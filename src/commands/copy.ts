@@ -1,4 +1,5 @@
 import { parseAddress } from '../cosmos/address.ts';
+import { FlowError, type FlowErrorCode } from '../support/error.ts';
 import { BATCH_NOTE, batchFlags } from './batch-flags.ts';
 import { parseThroughput, TERMS_NOTE, termsFlags } from './budget-flags.ts';
 import { caFile } from './ca-file.ts';
@@ -25,6 +26,7 @@ import { lifetimeFlags } from './lifetime-flags.ts';
 import { needing, without } from './needs.ts';
 import { reshapingFlags } from './reshaping-flags.ts';
 import { transformFlags } from './transform-flags.ts';
+import type { verifyAfterCopy } from './verify-containers.ts';
 import { assertCopies, ifNewer, write } from './write-flags.ts';
 
 export const copy = command({
@@ -54,7 +56,8 @@ export const copy = command({
       'made sure that no two of them become one: by the rules alone, or else by reading the source once more. No target is ' +
       'created with a key that none of the first documents has.',
     'A document that the target refuses stops the copy. With --dead-letter it is set aside in a file, byte for byte and with ' +
-      'the reason, before the checkpoint passes it; later versions of it are still copied.',
+      'the reason, before the checkpoint passes it; later versions of it are still copied. With --verify the comparison is ' +
+      'made all the same, and printed; what was set aside is said last.',
     '--write says what becomes of documents: upsert writes them whatever is there. insert refuses those that are there ' +
       'already and differ, insert-ignore leaves them; replace and patch (its properties are set, at most 10) refuse those ' +
       'that are not there, and patch-if-exists passes over them; merge sets any number of properties and inserts what is not ' +
@@ -160,9 +163,25 @@ export const copy = command({
     assertCopies(options);
     if (options.verify) assertComparable(options);
     const { copyContainer } = await import('./copy-container.ts');
-    await copyContainer(source, target, options, context);
-    if (!options.verify || options.dryRun || context.signal.aborted) return;
-    const { verifyAfterCopy } = await import('./verify-containers.ts');
-    await verifyAfterCopy(source, target, options, context);
+    const setAside = await endOf('set_aside', copyContainer(source, target, options, context));
+    const isCompared = options.verify && !options.dryRun && !context.signal.aborted;
+    const differences = isCompared && (await endOf('differences', compareAfter(source, target, options, context)));
+    if (setAside || differences) throw setAside || differences;
   },
 });
+
+/** The error of that code that `work` ended with, if it did; throws any other. */
+async function endOf(code: FlowErrorCode, work: Promise<void>): Promise<FlowError | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof FlowError && error.code === code) return error;
+    throw error;
+  }
+}
+
+async function compareAfter(...given: Parameters<typeof verifyAfterCopy>): Promise<void> {
+  const { verifyAfterCopy } = await import('./verify-containers.ts');
+  await verifyAfterCopy(...given);
+}

@@ -19,7 +19,7 @@ import { verifying } from './comparable.ts';
 import { type ComparisonOptions, compare, SIDES } from './comparison.ts';
 import type { CopyOptions } from './copy-container.ts';
 import { assertApart, openEnd, sameContainer } from './end.ts';
-import { jobCheckpoint } from './job-checkpoint.ts';
+import { copyCheckpoint, type JobEnds, jobCheckpoint } from './job-checkpoint.ts';
 import { patiently } from './patiently.ts';
 import { keyMismatch } from './target-key.ts';
 import { setTerms } from './terms.ts';
@@ -29,6 +29,8 @@ export interface VerifyOptions extends AccountsOptions, CheckpointOptions, Compa
   readonly report: string | undefined;
   readonly resume: boolean;
   readonly checkpoint: string | undefined;
+  /** Where it is kept when nobody says, if not where `verify` itself keeps it. */
+  readonly checkpointFor?: (names: JobEnds) => string;
   readonly patience: number;
 }
 
@@ -49,7 +51,7 @@ export async function verifyContainers(
     const accounts = own(new Accounts(context, options));
     const names = { source: accounts.nameOf(from, 'source'), target: accounts.nameOf(to, 'target') };
     if (names.source === names.target) throw sameContainer(sourceText);
-    const file = options.checkpoint ?? jobCheckpoint('verify', names);
+    const file = options.checkpoint ?? (options.checkpointFor ?? verifyCheckpoint)(names);
     const jobs = SIDES.map((side) => ({ ...names, mode: `verify, reading the ${side}` }));
     jobs.forEach((job, index) => void goesOn(fileOf(SIDES[index] as Side, file), job, options));
 
@@ -93,6 +95,10 @@ export async function verifyContainers(
   verdict.assertEqual(options.repair ? undefined : `${verifying(sourceText, targetText)} --repair`);
 }
 
+function verifyCheckpoint(names: JobEnds): string {
+  return jobCheckpoint('verify', names);
+}
+
 /** The same at the end of a copy: anew, and beside its checkpoint. */
 export function verifyAfterCopy(
   sourceText: string,
@@ -110,7 +116,8 @@ export function verifyAfterCopy(
       report: undefined,
       resume: false,
       restart: true,
-      checkpoint: options.checkpoint === undefined ? undefined : `${options.checkpoint}.verify`,
+      checkpoint: undefined,
+      checkpointFor: (names) => `${copyCheckpoint(options.checkpoint, names)}.verify`,
       maxItemCount: Math.min(options.maxItemCount, PAGE_ITEMS),
       // Nothing is on its way any more.
       settle: 0,

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { CosmosClient } from '@azure/cosmos';
 import { expect, test } from 'vitest';
+import { jobCheckpoint } from '../../src/commands/job-checkpoint.ts';
 import { type AccountRig, useAccount } from '../support/account.ts';
 import { contentsOf } from '../support/contents.ts';
+import { needsEmbedded } from '../support/endpoint.ts';
 import { runCli, useDirectory } from '../support/run-cli.ts';
 
 test('without --dead-letter the first refused document stops a copy with 6, and nothing passes it', async () => {
@@ -55,6 +57,28 @@ test('with --dead-letter it goes on, ends with 3, and the documents are in the f
   expect(again.stdout).toMatch(/^1 {2}\["twin-\d","t"\] {2}409\/0 {2}.*status 409\/0$/m);
   const one = await runCli(['dead-letter', 'show', 'dead.ndjson', '--letter', '2'], { cwd });
   expect(one.stdout).toMatch(/^letter +2\n(?:.*\n)*reason +target .*\ndocument +\{"id":"twin-\d"/);
+});
+
+test('what was set aside does not keep --verify from comparing, nor a verify of its own from going on', async () => {
+  needsEmbedded('the name of its account');
+  const rig = await useTwins();
+  const cwd = useDirectory();
+  const [, source = '', target = ''] = rig.args;
+  const names = { source, target };
+  const kept = join(cwd, jobCheckpoint('verify', names));
+  mkdirSync(dirname(kept));
+  writeFileSync(kept, 'the progress of another');
+  const verifying = [...rig.args, '--dead-letter', 'dead.ndjson', '--verify'];
+  const { status, stdout, stderr } = await rig.run(verifying, { cwd });
+  expect(stdout.match(/^- .*twin-\d/gm), stderr).toHaveLength(2);
+  expect(stderr).toMatch(
+    /different: .*missing 2,[\s\S]*2 documents were refused and set aside in "dead\.ndjson"\n {2}hint/,
+  );
+  expect(status).toBe(3);
+  expect(readFileSync(kept, 'utf8')).toBe('the progress of another');
+  expect(readdirSync(dirname(kept)).filter((name) => name.includes('.db.verify'))).toEqual([]);
+  // So that is where it is.
+  expect((await rig.run(['verify', source, target], { cwd })).stderr).toContain(basename(kept));
 });
 
 test('--max-errors stops it with 6 when more are refused', async () => {
