@@ -92,9 +92,10 @@ function settleNeedy(program: Program, { flags }: Command): void {
     const { long } = new Option(spelling);
     const option = program.options.find((candidate) => candidate.long === long) as Option;
     const isGiven = program.getOptionValueSource(option.attributeName()) === 'cli';
-    const hasEffect = needs.isMet(optionsOf(program));
-    if (isGiven && !hasEffect) throw withoutEffect(option, needs);
-    if (!isGiven && hasEffect) readVariable(program, option);
+    const options = optionsOf(program);
+    const unmet = needs.find((need) => !need.isMet(options));
+    if (isGiven && unmet) throw withoutEffect(option, unmet);
+    if (!isGiven && !unmet) readVariable(program, option);
   }
 }
 

@@ -43,8 +43,8 @@ export interface Flag<Value> {
   readonly isList?: boolean;
   /** How help writes the fallback, where it is not the value itself. */
   readonly fallbackText?: string;
-  /** Where it has an effect; given on a command line or in a file anywhere else, it is refused. */
-  readonly needs?: Need;
+  /** Where it has an effect; given on a command line or in a file anywhere else, it is refused for the first that is not met. */
+  readonly needs?: readonly Need[];
 }
 
 /** What other flags have to say for one to have an effect. */

@@ -1,8 +1,8 @@
 import type { Flag, Need } from './command.ts';
 
-/** The same flag, which is refused where it would have no effect. */
+/** The same flag, which is refused where it would have no effect; before what it needs already. */
 export function needing<Given extends Flag<unknown>>(needs: Need, flag: Given): Given {
-  return { ...flag, needs };
+  return { ...flag, needs: [needs, ...(flag.needs ?? [])] };
 }
 
 /** The same for several flags. */

@@ -37,8 +37,11 @@ export const replay = command({
     to: optional('--to <url>', 'the receiver to send them to'),
     ifNewer: needing(INTO, { ...ifNewer, summary: `${ifNewer.summary}; by _ts when not given` }),
     keepTs: needing(
-      without('--if-newer _ts', comparesTimes),
-      optional('--keep-ts <name>', 'property in which the target has the _ts of the source, if not _srcTs'),
+      INTO,
+      needing(
+        without('--if-newer _ts', comparesTimes),
+        optional('--keep-ts <name>', 'property in which the target has the _ts of the source, if not _srcTs'),
+      ),
     ),
     write: needing(INTO, {
       ...write,
@@ -92,7 +95,6 @@ function notOneTarget(): FlowError {
   });
 }
 
-function comparesTimes({ write: strategy, ifNewer: age, to }: Readonly<Record<string, unknown>>): boolean {
-  if (to !== undefined) return false;
+function comparesTimes({ write: strategy, ifNewer: age }: Readonly<Record<string, unknown>>): boolean {
   return age === undefined ? strategy === undefined : (age as Age).name === '_ts';
 }

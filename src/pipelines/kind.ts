@@ -26,11 +26,11 @@ export interface Setting {
   readonly fallback: unknown;
   readonly isList?: boolean;
   readonly fallbackText?: string;
-  readonly needs?: {
+  readonly needs?: readonly {
     readonly words: string;
     readonly advice: string;
     isMet(options: Readonly<Record<string, unknown>>): boolean;
-  };
+  }[];
 }
 
 /** The long name, as `max-item-count`. */

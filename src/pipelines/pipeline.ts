@@ -133,10 +133,10 @@ export class PipelineReader {
     const isKept = 'checkpoint' in flags && !seen.has('checkpoint') && (kind.resumes?.(options) ?? true);
     if (isKept) options.checkpoint = `.cosmosflow/${name}.db`;
     for (const [key, field] of seen) {
-      const { needs } = flags[key] as Setting;
+      const unmet = (flags[key] as Setting).needs?.find((need) => !need.isMet(options));
       const says = options[key];
-      if (!needs || says === undefined || says === false || needs.isMet(options)) continue;
-      this.#problems.add(field.at, `${field.name} has no effect ${needs.words} (${needs.advice})`);
+      if (!unmet || says === undefined || says === false) continue;
+      this.#problems.add(field.at, `${field.name} has no effect ${unmet.words} (${unmet.advice})`);
     }
     return options;
   }

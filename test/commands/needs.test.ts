@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { parseCommandLine } from '../../src/cli/program.ts';
-import type { Command, Flag } from '../../src/commands/command.ts';
+import type { Command, Flag, Need } from '../../src/commands/command.ts';
 import { COMMANDS } from '../../src/commands/index.ts';
 import { addressOf, useEmulator } from '../support/emulator.ts';
 import { useDirectory } from '../support/run-cli.ts';
@@ -39,8 +39,10 @@ const VALUES: Readonly<Record<string, string>> = {
 
 const needy = COMMANDS.flatMap((command) =>
   Object.values(command.flags)
-    .filter(({ needs }) => needs)
-    .map((flag): [string, Command, Flag<unknown>] => [`${command.name} ${nameOf(flag)}`, command, flag]),
+    .flatMap((flag) => (flag.needs ?? []).map((need) => ({ flag, need })))
+    .map(({ flag, need }): [string, Command, Flag<unknown>, Need] => {
+      return [`${command.name} ${nameOf(flag)} ${need.words}`, command, flag, need];
+    }),
 );
 
 /** What makes those flags mean nothing that do without it. */
@@ -58,20 +60,19 @@ afterEach(() => {
 });
 
 describe('a flag that has no effect', () => {
-  test.each(needy)('is refused, and what would give it one is said: %s', async (_, command, flag) => {
-    const { needs } = flag;
-    await expect(parse(command, [...besides(flag), ...spelled(flag)])).rejects.toMatchObject({
+  test.each(needy)('is refused, and what would give it one is said: %s', async (_, command, flag, need) => {
+    await expect(parse(command, [...besides(need), ...spelled(flag)])).rejects.toMatchObject({
       exitStatus: 2,
-      message: `${nameOf(flag)} has no effect ${needs?.words}`,
-      hint: `${needs?.advice}, or leave out ${nameOf(flag)}`,
+      message: `${nameOf(flag)} has no effect ${need.words}`,
+      hint: `${need.advice}, or leave out ${nameOf(flag)}`,
     });
   });
 
   test.each(needy)(
     'is passed over where it is a variable, for that is there for every command: %s',
-    async (_, command, flag) => {
+    async (_, command, flag, need) => {
       vi.stubEnv(`COSMOSFLOW_${nameOf(flag).slice(2).replaceAll('-', '_').toUpperCase()}`, 'makes no sense');
-      await expect(parse(command, besides(flag))).resolves.not.toBe(0);
+      await expect(parse(command, besides(need))).resolves.not.toBe(0);
     },
   );
 });
@@ -133,8 +134,8 @@ function parse(command: Command, flags: readonly string[]): Promise<unknown> {
   return parseCommandLine([command.name, ...given, ...flags], COMMANDS);
 }
 
-function besides({ needs }: Flag<unknown>): readonly string[] {
-  return BESIDES[needs?.words ?? ''] ?? [];
+function besides({ words }: Need): readonly string[] {
+  return BESIDES[words] ?? [];
 }
 
 function nameOf({ spelling }: Flag<unknown>): string {
