@@ -38,7 +38,8 @@ interface Pair {
 
 /** In order; of several ways to pair them, one with most pairs, and rather one in which the indexes are as they were. */
 function pairsOf(value: readonly unknown[], before: readonly Place[], original: Original | undefined): readonly Pair[] {
-  const keys = value.map((element) => (original?.placeOf(element) ? undefined : keyOf(element)));
+  // A hole is an element, too.
+  const keys = Array.from(value, (element) => (original?.placeOf(element) ? undefined : keyOf(element)));
   if (before.length === 0 || keys.every((key) => key === undefined)) return [];
   const keysBefore = before.map((place) => keyOf(place.value));
   const indexes = new Map<string | undefined, number[]>();
@@ -80,9 +81,9 @@ interface Chain extends Pair {
   readonly previous: Chain | undefined;
 }
 
-/** As Hunt and Szymanski find it; nothing where too many elements are alike. */
+/** As Hunt and Szymanski find it; nothing where many elements are alike, which would take the square of their number. */
 function longest(candidates: readonly (readonly number[])[]): readonly Pair[] {
-  if (candidates.reduce((sum, { length }) => sum + length, 0) > CANDIDATES_MAX) return [];
+  if (candidates.reduce((sum, { length }) => sum + length, 0) > CANDIDATES_EACH * candidates.length) return [];
   /** By length, less one: the one that ends earliest. */
   const chains: Chain[] = [];
   for (const [at, indexes] of candidates.entries())
@@ -95,7 +96,8 @@ function longest(candidates: readonly (readonly number[])[]): readonly Pair[] {
   return pairs.reverse();
 }
 
-const CANDIDATES_MAX = 500_000;
+/** On the average, and at most. */
+const CANDIDATES_EACH = 16;
 
 /** How many chains end before an index. */
 function countBefore(chains: readonly Chain[], was: number): number {

@@ -121,6 +121,18 @@ describe('what nobody has changed keeps its bytes', () => {
     ).toBe(true);
   });
 
+  test('in many arrays of elements that are alike', () => {
+    const middle = Array.from({ length: 700 }, () => '0.0');
+    const rows = (first: number): string => Array.from({ length: 500 }, () => `[${first},${middle},${first}]`).join();
+    const twice = (row: number[]): number[] => row.map((n) => 2 * n);
+    expect(
+      changed(
+        `{"rows":[${rows(3)}]}`,
+        inPlace((document) => (document.rows = document.rows.map(twice))),
+      ) === `{"rows":[${rows(6)}]}`,
+    ).toBe(true);
+  });
+
   test('in objects that take the places of others like them', () => {
     const [a, b] = ['{"n":9007199254740993}', '{"n":9007199254740992}'];
     const text = `{"a":${a},"b":${b},"list":[{"deep":${a}},{"deep":${b}}]}`;
@@ -209,6 +221,14 @@ describe('what JSON cannot hold is refused:', () => {
 
   test('what was too large for a number, in another place', () => {
     expect(() => changed('{"n":1e400}', ({ n }) => ({ m: n }))).toThrow(/Infinity at \/m/);
+  });
+
+  test('a hole in an array of which something is left', () => {
+    const withHole = inPlace(({ list }) => {
+      delete list[0];
+      list[1] = 9;
+    });
+    expect(() => changed('{"list":[1,2,3,4]}', withHole)).toThrow(/undefined at \/list\/0/);
   });
 
   test('what takes the place of an object with nothing in it', () => {
